@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Resolve and check the fail-over routes of one PBX."""
+
+DOCUMENTATION = r"""
+module: freepbx_failover_routes
+short_description: Resolve and check the fail-over routes of a FreePBX
+version_added: 0.1.0
+description:
+  - Reads the queues and other objects of a FreePBX and resolves where callers shall go who leave a queue unanswered.
+  - Says every mistake in the wish at once, as RV(errors), and what is doubtful as RV(warnings_found). It never writes anything and does not fail on mistakes in the wish: the caller decides.
+  - Without PyMySQL on the PBX it returns RV(pymysql_missing) and the distribution, so that the right package can be installed.
+options:
+  context:
+    description: Name of the dialplan context, 1 to 46 of letters, digits, C(_) and C(-), since a queue's column holds 50 characters.
+    type: str
+    default: queue-failover
+  state:
+    description: Whether the routes shall be deployed or everything taken back; V(absent) ignores O(queues).
+    type: str
+    choices: [present, absent]
+    default: present
+  default:
+    description: Destination of callers for whom nothing else is said, a mapping with one kind of destination as its key.
+    type: raw
+    default: {terminate: hangup}
+  queues:
+    description: The queues with their routes and settings, as the variable C(queue_failover_queues) of the role queue_failover has them.
+    type: raw
+    default: []
+  former_destinations:
+    description: Former fail-over destinations by queue, for the case that the state folder is lost.
+    type: dict
+    default: {}
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the reload put them in force too.
+    type: str
+    choices: [fail, apply]
+    default: fail
+  standby:
+    description: Whether Asterisk may be down because the PBX is a standby; then RV(standby_down) is returned instead of a failure.
+    type: bool
+    default: false
+  freepbx_conf:
+    description: FreePBX's own configuration file, which says how its database is reached. It is read on the PBX and its password is never returned.
+    type: path
+    default: /etc/freepbx.conf
+  state_dir:
+    description: Folder on the PBX that remembers the former values of what was taken over; made with mode 0700 at the first write.
+    type: path
+    default: /var/lib/queue-failover
+attributes:
+  check_mode:
+    description: Can run in check mode and says what it would change without changing it.
+    support: full
+  diff_mode:
+    description: Says in C(--diff) what differs before and after.
+    support: none
+  platform:
+    description: Where it runs.
+    platforms: posix
+    support: full
+requirements:
+  - Python 3.6 or newer on the PBX
+  - PyMySQL on the PBX
+author:
+  - The queue_failover authors (@queue-failover)
+"""
+
+EXAMPLES = r"""
+- name: Resolve the routes
+  freepbx_failover_routes:
+    default: {terminate: hangup}
+    queues:
+      - queue: "600"
+        max_wait: 60
+        routes:
+          TIMEOUT: {queue: "01600"}
+          LEAVEEMPTY: {voicemail: "200", greeting: unavailable}
+  register: found
+
+- name: Say every mistake
+  ansible.builtin.debug:
+    msg: "{{ found.errors }}"
+"""
+
+RETURN = r"""
+routes:
+  description: The routes as resolved on this PBX; of use only if RV(errors) is empty.
+  returned: when the PBX could be read
+  type: dict
+  sample: {default: "app-blackhole,hangup,1", queues: [{queue: "600", routes: {TIMEOUT: "ext-queues,01600,1"}}]}
+errors:
+  description: One sentence for each mistake, naming the variable, the queue and the remedy.
+  returned: when the PBX could be read
+  type: list
+  elements: str
+warnings_found:
+  description: One sentence for each thing that is doubtful.
+  returned: when the PBX could be read
+  type: list
+  elements: str
+findings:
+  description: Errors and warnings with RV(findings[].code), RV(findings[].severity), where, message, remedy and sentence.
+  returned: when the PBX could be read
+  type: list
+  elements: dict
+leaving:
+  description: Rows in our block of queues that are no longer listed.
+  returned: when the PBX could be read
+  type: list
+  elements: dict
+users:
+  description: Who else sends calls to the context, beside the queues that were taken over.
+  returned: when the PBX could be read
+  type: list
+  elements: str
+contexts:
+  description: The context's name and those it had before.
+  returned: when the PBX could be read
+  type: list
+  elements: str
+old_blocks:
+  description: Blocks of ours in extensions_custom.conf under other names.
+  returned: when the PBX could be read
+  type: list
+  elements: str
+former_destinations:
+  description: The fail-over destination each queue had before it was taken over, as far as it is known.
+  returned: when the PBX could be read
+  type: dict
+config_dir:
+  description: Folder of Asterisk's configuration.
+  returned: when the PBX could be read
+  type: str
+sbin:
+  description: Folder of fwconsole.
+  returned: when the PBX could be read
+  type: str
+reload_pending:
+  description: Whether FreePBX shows Apply Config.
+  returned: when the PBX could be read
+  type: bool
+freepbx_version:
+  description: Version of FreePBX.
+  returned: when the PBX could be read
+  type: str
+asterisk_version:
+  description: Version of Asterisk.
+  returned: when the PBX could be read
+  type: str
+pymysql_missing:
+  description: Whether PyMySQL is missing on the PBX.
+  returned: always
+  type: bool
+standby_down:
+  description: Whether Asterisk is down on a PBX that may be a standby.
+  returned: when O(standby=true)
+  type: bool
+os:
+  description: C(id), C(id_like) and C(version_id) of the distribution.
+  returned: when PyMySQL is missing
+  type: dict
+"""
+
+from ansible.module_utils.freepbx_failover import running, step_routes
+
+
+def main():
+    """The spec and the one call."""
+    running.reader(dict(
+        running.DATABASE, **dict(
+            running.STATE,
+            context={'type': 'str', 'default': 'queue-failover'},
+            state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+            default={'type': 'raw', 'default': {'terminate': 'hangup'}},
+            queues={'type': 'raw', 'default': []},
+            former_destinations={'type': 'dict', 'default': {}},
+            pending_changes=running.WRITER['pending_changes'],
+            standby={'type': 'bool', 'default': False})), step_routes.run)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door to Asterisk's command line."""
+import re
+import subprocess
+import time
+
+from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover.findings import Refusal
+
+_CHANNEL = re.compile(r'^[^!\n]+![^!\n]*![^!\n]*!\d+!', re.M)
+
+
+class Down(Refusal):
+    """Asterisk does not answer."""
+
+
+def cli(command, timeout=60):
+    """What Asterisk prints for a CLI command; it may print warnings before its answer. Raises Down if it does not answer."""
+    try:
+        done = subprocess.run(['asterisk', '-rx', command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              stdin=subprocess.DEVNULL, timeout=timeout)
+    except FileNotFoundError:
+        raise Down('the command asterisk is not found on this host; is this a FreePBX, and is its PATH whole?')
+    except subprocess.TimeoutExpired:
+        raise Down('Asterisk did not answer "%s" within %d s; look at the PBX before anything else' % (command, timeout))
+    text = done.stdout.decode('utf-8', 'replace')
+    if done.returncode != 0:
+        reason = (done.stderr.decode('utf-8', 'replace') + text).strip().splitlines()
+        raise Down('Asterisk does not answer (%s); start it, or if this is a standby PBX whose Asterisk is meant to be down, '
+                   'set queue_failover_standby: true for it' % (reason[-1] if reason else 'exit code %d' % done.returncode))
+    return text
+
+
+def show(*contexts):
+    """The loaded contexts, as dialplan.parse_show gives them; a context that is not loaded is missing."""
+    loaded = {}
+    for context in contexts:
+        loaded.update(dialplan.parse_show(cli('dialplan show %s' % context)))
+    return loaded
+
+
+def show_all():
+    return dialplan.parse_show(cli('dialplan show'))
+
+
+def dialplan_reload():
+    cli('dialplan reload', timeout=300)
+
+
+def exists(destination):
+    """Whether a call can go to `context,extension,priority` (a number) as loaded, patterns and includes followed."""
+    context, extension, priority = destination.split(',')
+    answer = dialplan.parse_show(cli('dialplan show %s@%s' % (extension, context)))
+    found = [priorities for extensions in answer.values() for priorities in extensions.values()]
+    if not priority.isdigit():
+        return any(row.label == priority for priorities in found for row in priorities.values())
+    return any(int(priority) in priorities for priorities in found)
+
+
+def calls_in(contexts):
+    """How many channels are in one of the contexts now."""
+    text = cli('core show channels concise')
+    return sum(1 for match in _CHANNEL.finditer(text) if match.group(0).split('!')[1] in contexts)
+
+
+def wait_until_left(contexts, seconds):
+    """Wait until no channel is in the contexts; the number that still are after so many seconds."""
+    deadline = time.monotonic() + seconds
+    remaining = calls_in(contexts)
+    while remaining and time.monotonic() < deadline:
+        time.sleep(0.5)
+        remaining = calls_in(contexts)
+    return remaining
+
+
+def seconds_since_full_reload():
+    """Seconds since Asterisk's last `core reload`, or since its start; None if it does not say.
+
+    `core show uptime seconds` prints "Last reload" for a full reload only, not for `dialplan reload`.
+    """
+    match = re.search(r'Last reload:\s*(\d+)', cli('core show uptime seconds'))
+    return int(match.group(1)) if match else None
+
+
+def version():
+    """The version Asterisk says it has, '' if it says none."""
+    match = re.search(r'Asterisk (?:certified/|certified-)?(\d+\.\d+(?:\.\d+)?)', cli('core show version'))
+    return match.group(1) if match else ''

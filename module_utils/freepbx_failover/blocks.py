@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Our marked blocks in a file that belongs to others: find, put, take out, byte for byte.
+
+Pure: imports nothing of Ansible, SQL or processes. Everything outside a block stays as it is, line ends and encodings included.
+"""
+import re
+from collections import namedtuple
+
+from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover.findings import Refusal
+
+Block = namedtuple('Block', 'name start end first last text joined')
+Block.__doc__ = """A marked block: bytes start..end of the file, lines first..last, its text between the marks; joined: whether we
+had to end the line before it, because the file had no final line end."""
+
+_JOINED = b' (the line above had no line end)'
+_MARK = re.compile(br'^; (BEGIN|END) queue_failover ([A-Za-z0-9_-]+)(' + re.escape(_JOINED) + br')?[ \t]*\r?$', re.M)
+
+
+def find(data):
+    """The blocks of a file in their order. Raises Refusal when a mark has lost its partner."""
+    blocks, opened = [], None
+    for match in _MARK.finditer(data):
+        kind, name, line = match.group(1), match.group(2).decode(), data.count(b'\n', 0, match.start()) + 1
+        if kind == b'BEGIN':
+            if opened:
+                raise Refusal(_lonely('BEGIN', opened))
+            opened = (name, line, match)
+            continue
+        if not opened or opened[0] != name:
+            raise Refusal(_lonely('END', (name, line)))
+        end = match.end() + 1 if data[match.end():match.end() + 1] == b'\n' else match.end()
+        begin = opened[2]
+        blocks.append(Block(name, begin.start(), end, opened[1], line, data[begin.end() + 1:match.start()], bool(begin.group(3))))
+        opened = None
+    if opened:
+        raise Refusal(_lonely('BEGIN', opened))
+    return blocks
+
+
+def _lonely(kind, mark):
+    other = 'END' if kind == 'BEGIN' else 'BEGIN'
+    return ('line %d of extensions_custom.conf has the mark "%s queue_failover %s" without its %s mark; '
+            'put the missing mark back, or delete what is left of that block, then run again' % (mark[1], kind, mark[0], other))
+
+
+def put(data, name, text):
+    """The file with the block of that name holding the text; a new block goes to the end."""
+    for block in find(data):
+        if block.name == name:
+            return data[:block.start] + _marked(name, text, block.joined) + data[block.end:]
+    joined = bool(data) and not data.endswith(b'\n')
+    return data + (b'\n' if joined else b'') + _marked(name, text, joined)
+
+
+def take_out(data, names):
+    """The file without the blocks of those names: byte for byte what it was before they were put."""
+    for block in reversed(find(data)):
+        if block.name not in names:
+            continue
+        start = block.start
+        if block.joined and block.end == len(data):
+            start -= 1
+        data = data[:start] + data[block.end:]
+    return data
+
+
+def _marked(name, text, joined):
+    mark = name.encode()
+    return b'; BEGIN queue_failover ' + mark + (_JOINED if joined else b'') + b'\n' + text + b'; END queue_failover ' + mark + b'\n'
+
+
+def conflicts(data, names, file_name):
+    """Sentences about foreign lines of this file that would change our contexts, or ours that would never load.
+
+    names: the contexts that must be ours alone.
+    """
+    found = []
+    blocks = find(data)
+    lines, unclosed = dialplan.significant_lines(data)
+    if unclosed is not None:
+        found.append('%s line %d opens a comment ";--" that nothing closes, so Asterisk would not read our block; close it with "--;"'
+                     % (file_name, unclosed))
+    inside = [range(block.first, block.last + 1) for block in blocks]
+    for context, number in dialplan.headers(lines):
+        if context in names and not any(number in span for span in inside):
+            found.append('context [%s] is written by hand in %s line %d; rename one of the two (queue_failover_context)'
+                         % (context, file_name, number))
+    for block in blocks:
+        for line in _joining(lines, block, inside):
+            found.append('%s line %d ("%s") stands behind our block without a context header of its own, so it would join our context; '
+                         'move it above our block or give it its header' % (file_name, line.number, line.text.decode('utf-8', 'replace')[:60]))
+    return found
+
+
+def _joining(lines, block, inside):
+    for line in lines:
+        if line.number <= block.last:
+            continue
+        if dialplan.is_header(line) or any(line.number in span for span in inside):
+            return
+        if dialplan.includes([line]):
+            continue
+        yield line
+
+
+def retire(data, name, text):
+    """The file with every entry context that the new text no longer has moved into a block of its own.
+
+    A call may still be in it: its lines must stay as they are until the call has left.
+    """
+    kept = set(dialplan.parse_contexts(text.decode('utf-8')))
+    for block in find(data):
+        if block.name != name:
+            continue
+        for context, lines in sections(block.text):
+            if context.startswith(name + '-entry-') and context not in kept:
+                data = put(data, context, lines)
+    return data
+
+
+def sections(text):
+    """[(context, its lines with the header)] of a block's text."""
+    starts = [match for match in re.finditer(br'^\[([^\]\n]+)\]', text, re.M)]
+    ends = [match.start() for match in starts[1:]] + [len(text)]
+    return [(match.group(1).decode(), text[match.start():end]) for match, end in zip(starts, ends)]

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door to FreePBX's Custom Destinations, given a cursor: the key-value stores of FreePBX 12 and 13, and of 14 to 17."""
+from ansible.module_utils.freepbx_failover import customdests, database
+from ansible.module_utils.freepbx_failover.findings import Refusal
+
+NEW_TABLE = 'kvstore_FreePBX_modules_Customappsreg'
+OLD_TABLE = 'kvstore'
+OLD_MODULE = 'FreePBX\\modules\\Customappsreg'
+
+
+def _store(cursor):
+    """(table, module or None) of the store this FreePBX uses; probed for, since the version number proves nothing."""
+    if database.columns(cursor, NEW_TABLE):
+        return NEW_TABLE, None
+    if 'module' not in database.columns(cursor, OLD_TABLE):
+        raise Refusal('this FreePBX has neither the table %s nor kvstore, so it has no Custom Destinations; install the module '
+                      'Custom Applications (customappsreg) first' % NEW_TABLE)
+    found = database.query(cursor, "SELECT DISTINCT module FROM kvstore WHERE module LIKE '%%Customappsreg'", ())
+    return OLD_TABLE, found[0][0] if found else OLD_MODULE
+
+
+def read(cursor):
+    """{destid: row} of every Custom Destination; a row that is no JSON object is passed over, as FreePBX does."""
+    table, module = _store(cursor)
+    statement = 'SELECT `key`, val, type FROM `%s` WHERE id = %%s' % table
+    arguments = ['dests']
+    if module:
+        statement += ' AND module = %s'
+        arguments.append(module)
+    rows = {}
+    for key, value, kind in database.query(cursor, statement, arguments):
+        value = _blob(cursor, value) if kind == 'blob' else value
+        row = customdests.decode(value.decode('utf-8', 'replace') if isinstance(value, bytes) else value)
+        if row is not None:
+            rows[key] = dict(row, destid=key)
+    return rows
+
+
+def _blob(cursor, uuid):
+    """The value of a row over 4000 bytes, which stands in kvblobstore under the uuid."""
+    if not database.columns(cursor, 'kvblobstore'):
+        return None
+    found = database.query(cursor, 'SELECT content FROM kvblobstore WHERE uuid = %s', (uuid,))
+    return found[0][0] if found else None
+
+
+def create(cursor, row):
+    """Write a new row under the next free id, which FreePBX never gives back; returns the row with its id."""
+    table, module = _store(cursor)
+    taken = [int(key) for key in read(cursor) if key.isdigit()]
+    current = _get(cursor, table, module, 'currentid', 'noid')
+    number = max([int(current) if current and str(current).isdigit() else 1] + [key + 1 for key in taken])
+    # FreePBX's first id is an int from its default, every later one a string from its store.
+    new = dict(row, destid=number if current is None and number == 1 else str(number))
+    _set(cursor, table, module, 'currentid', 'noid', str(number + 1), None)
+    _set(cursor, table, module, str(number), 'dests', customdests.encode(new), 'json-arr')
+    return dict(new, destid=str(number))
+
+
+def update(cursor, row):
+    """Write an existing row anew; keeps the JSON type its id has."""
+    table, module = _store(cursor)
+    _set(cursor, table, module, str(row['destid']), 'dests', customdests.encode(row), 'json-arr')
+
+
+def delete(cursor, destid):
+    table, module = _store(cursor)
+    cursor.execute('DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
+                   [str(destid), 'dests'] + ([module] if module else []))
+
+
+def _get(cursor, table, module, key, identity):
+    found = database.query(cursor, 'SELECT val FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
+                           [key, identity] + ([module] if module else []))
+    value = found[0][0] if found else None
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _set(cursor, table, module, key, identity, value, kind):
+    columns, values = ['`key`', 'val', '`type`', 'id'], [key, value, kind, identity]
+    if module:
+        columns.append('module')
+        values.append(module)
+    cursor.execute('REPLACE INTO `%s` (%s) VALUES (%s)' % (table, ', '.join(columns), ', '.join(['%s'] * len(values))), values)

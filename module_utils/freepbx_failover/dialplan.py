@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading dialplan text: contexts and their lines in extensions_*.conf, and what `dialplan show` prints.
+
+Pure: imports nothing of Ansible, SQL or processes. Files are bytes: many carry comments in cp1251 or other encodings.
+"""
+import json
+import re
+from collections import OrderedDict, namedtuple
+
+Priority = namedtuple('Priority', 'application label file line')
+Priority.__doc__ = """One priority: `App(data)`, its label or None, and the file and line it came from (None where not known)."""
+
+_HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
+_INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))')
+_EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),(\w+)(?:\(([^)]*)\))?,(.*)\Z')
+_SAME = re.compile(r'same\s*=>?\s*(\w+)(?:\(([^)]*)\))?,(.*)\Z')
+_SHOWN_CONTEXT = re.compile(r"\[ Context '([^']+)' created by '([^']*)' \]")
+_SHOWN_PRIORITY = re.compile(
+    r"  (?:'([^']*)'(?: \(CID match '[^']*'\))? =>|   \[([^\]]+)\])?\s*(?:(\d+)\. |hint: )(.*?)\s*\[([^\[\]]*?)(?::(\d+))?\]\s*\Z")
+_ROW = re.compile(r'([0-9*#]+)-([A-Za-z]+)\Z')
+_RETURN = re.compile(r'Return\((.*)\)\Z')
+_QUEUE_MAX_WAIT = re.compile(r'Set\(QMAXWAIT=.*:([^:)]*)\)\}\)\Z')
+_QUEUE_DESTINATION = re.compile(r'GotoIf\(\$\["\$\{QDEST\}"=""\]\?(.*?):')
+
+Line = namedtuple('Line', 'number text')
+Line.__doc__ = """A significant line: its number from 1 and its bytes without comment and outer blanks."""
+
+
+def significant_lines(data):
+    """The lines Asterisk sees: without `;` comments and `;-- --;` blocks. Returns ([Line], line of an unclosed block or None)."""
+    lines, opened = [], None
+    for number, raw in enumerate(data.split(b'\n'), 1):
+        text, opened = _uncomment(raw, number, opened)
+        if text.strip():
+            lines.append(Line(number, text.strip()))
+    return lines, opened
+
+
+def _uncomment(raw, number, opened):
+    """One line without its comments, as config.c of Asterisk strips them; opened: the line of the open block comment or None."""
+    kept, rest = b'', raw
+    while rest:
+        if opened is not None:
+            end = rest.find(b'--;')
+            if end < 0:
+                break
+            rest, opened = rest[end + 3:], None
+            continue
+        at = rest.find(b';')
+        if at < 0:
+            kept += rest
+            break
+        if at and rest[at - 1:at] == b'\\':
+            kept, rest = kept + rest[:at + 1], rest[at + 1:]
+            continue
+        kept += rest[:at]
+        if rest[at:at + 3] != b';--' or rest[at + 3:at + 4] == b'-':
+            break
+        rest, opened = rest[at + 3:], number
+    return kept, opened
+
+
+def headers(lines):
+    """[(context, line number)] of the significant lines that open a context; [name](+) adds to one and counts too."""
+    found = []
+    for line in lines:
+        match = _HEADER.match(line.text)
+        if match:
+            found.append((match.group(1).decode('utf-8', 'replace'), line.number))
+    return found
+
+
+def includes(lines):
+    """The patterns of #include and #tryinclude among the significant lines."""
+    matches = [_INCLUDE.match(line.text) for line in lines]
+    return [next(group for group in match.groups() if group).decode('utf-8', 'surrogateescape') for match in matches if match]
+
+
+def is_header(line):
+    return bool(_HEADER.match(line.text))
+
+
+def parse_contexts(text):
+    """{context: {extension: {priority: Priority}}} of a block in the simple form we write: exten =>, same => n(label)."""
+    contexts, context, extension, last = OrderedDict(), None, None, 0
+    for line in significant_lines(text.encode('utf-8'))[0]:
+        content = line.text.decode('utf-8')
+        if is_header(line):
+            context = contexts.setdefault(content.strip()[1:-1], OrderedDict())
+            continue
+        match = _EXTEN.match(content)
+        if match:
+            extension, (word, label, application) = match.group(1), match.groups()[1:]
+        else:
+            word, label, application = _SAME.match(content).groups()
+        last = last + 1 if word == 'n' else int(word)
+        context.setdefault(extension, OrderedDict())[last] = Priority(application.strip(), label, None, None)
+    return contexts
+
+
+def parse_show(text):
+    """{context: {extension: {priority: Priority}}} of what `dialplan show` printed; other lines, warnings say, are passed over.
+
+    Asterisk prints the label of every priority but an extension's first.
+    """
+    contexts, context, extension = OrderedDict(), None, None
+    for line in text.splitlines():
+        header = _SHOWN_CONTEXT.search(line)
+        if header:
+            context, extension = contexts.setdefault(header.group(1), OrderedDict()), None
+            continue
+        match = _SHOWN_PRIORITY.match(line)
+        if context is None or not match:
+            continue
+        if match.group(1) is not None:
+            extension = context.setdefault(match.group(1), OrderedDict())
+        if extension is not None and match.group(3):
+            extension[int(match.group(3))] = Priority(
+                match.group(4), match.group(2), match.group(5), int(match.group(6)) if match.group(6) else None)
+    return contexts
+
+
+def differences(wanted, loaded, file_name):
+    """What keeps the wanted contexts from being loaded as they stand, as sentences; [] when they are in force.
+
+    wanted: of parse_contexts; loaded: of parse_show; file_name: the base name of the file they must come from.
+    """
+    found = []
+    for context, extensions in wanted.items():
+        if context not in loaded:
+            found.append('context %s is not loaded' % context)
+            continue
+        for extension in sorted(set(extensions) | set(loaded[context])):
+            found.extend(_extension_differences(
+                '%s,%s' % (context, extension), extensions.get(extension, {}), loaded[context].get(extension, {}), file_name))
+    return found
+
+
+def _extension_differences(place, wanted, loaded, file_name):
+    found = []
+    for priority in sorted(set(wanted) | set(loaded)):
+        here = '%s,%d' % (place, priority)
+        if priority not in loaded:
+            found.append('%s is not loaded' % here)
+        elif priority not in wanted:
+            found.append('%s is loaded from %s though it is not ours' % (here, origin(loaded[priority])))
+        elif loaded[priority].application != wanted[priority].application:
+            found.append('%s is loaded as %s' % (here, loaded[priority].application))
+        elif loaded[priority].file not in (file_name, 'pbx_config'):
+            found.append('%s is loaded from %s' % (here, origin(loaded[priority])))
+    return found
+
+
+def origin(priority):
+    return '%s:%s' % (priority.file, priority.line) if priority.line else str(priority.file)
+
+
+def rows(contexts, context):
+    """The routes in the rows context: {queue: {status or 'default': destination}}; the PBX's default is under ''."""
+    table = {}
+    for extension, priorities in contexts.get(context, {}).items():
+        returned = _RETURN.match(priorities[1].application) if 1 in priorities else None
+        key = _ROW.match(extension)
+        if returned and key:
+            table.setdefault(key.group(1), {})[key.group(2)] = returned.group(1)
+        elif returned and extension == 'default':
+            table.setdefault('', {})['default'] = returned.group(1)
+    return table
+
+
+def formers(text):
+    """{queue: its former fail-over destination} from the comments in our block."""
+    found = {}
+    for match in re.finditer(r'^; queue ([0-9*#]+) had the fail-over destination (".*")\s*$', text, re.M):
+        try:
+            found[match.group(1)] = json.loads(match.group(2))
+        except ValueError:
+            continue
+    return found
+
+
+def loaded_queues(contexts):
+    """{queue: (fail-over destination, max wait)} that Asterisk has loaded in ext-queues; None for a part that is not found."""
+    found = {}
+    for extension, priorities in contexts.get('ext-queues', {}).items():
+        destination = max_wait = None
+        for priority in priorities.values():
+            to = _QUEUE_DESTINATION.match(priority.application)
+            wait = _QUEUE_MAX_WAIT.match(priority.application)
+            destination = to.group(1) if to else destination
+            max_wait = wait.group(1).strip() if wait else max_wait
+        if destination is not None:
+            found[extension] = (destination, max_wait)
+    return found

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is wrong or doubtful in a wish, as one sentence each.
+
+Pure: imports nothing of Ansible, SQL or processes.
+"""
+from collections import namedtuple
+
+ERROR = 'error'
+WARNING = 'warning'
+
+Finding = namedtuple('Finding', 'code severity where message remedy')
+Finding.__doc__ = """One finding.
+
+code: a stable word for scripts; severity: ERROR or WARNING; where: the variable, with the queue and status it is about;
+message: what was found; remedy: what to do about it.
+"""
+
+
+class Refusal(Exception):
+    """Something that stops the work, said in one sentence that an administrator can act on."""
+
+
+def error(code, where, message, remedy):
+    return Finding(code, ERROR, where, message, remedy)
+
+
+def warning(code, where, message, remedy):
+    return Finding(code, WARNING, where, message, remedy)
+
+
+def sentence(finding):
+    """The finding as one sentence: where, what, remedy."""
+    return '{0}: {1}; {2}'.format(finding.where, finding.message, finding.remedy)
+
+
+def as_dict(finding):
+    """The finding as a module returns it."""
+    return dict(finding._asdict(), sentence=sentence(finding))
+
+
+def errors(findings):
+    return [finding for finding in findings if finding.severity == ERROR]

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The door to FreePBX's queues: queues_config and queues_details, given a cursor."""
+from ansible.module_utils.freepbx_failover import database
+from ansible.module_utils.freepbx_failover.findings import Refusal
+
+# Our setting -> where FreePBX keeps it.
+COLUMNS = {'destination': 'dest', 'max_wait': 'maxwait'}
+KEYWORDS = {'join_empty': 'joinempty', 'leave_when_empty': 'leavewhenempty'}
+
+
+def read(cursor, for_update=False):
+    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen}} of every queue.
+
+    Values as FreePBX stores them; None where queues_details has no row. Two rows of one keyword are a Refusal:
+    its key includes `data`, so FreePBX's own bugs can leave two, and only its GUI knows which it meant.
+    """
+    if not database.columns(cursor, 'queues_config'):
+        raise Refusal('this PBX has no table queues_config; install the FreePBX module Queues first')
+    lock = ' FOR UPDATE' if for_update else ''
+    found = {}
+    for number, descr, destination, wait in database.query(cursor, 'SELECT extension, descr, dest, maxwait FROM queues_config' + lock):
+        found[number] = {'descr': descr, 'destination': destination or '', 'max_wait': wait or '',
+                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None}
+    keywords = dict((keyword, setting) for setting, keyword in KEYWORDS.items())
+    keywords['maxlen'] = 'maxlen'
+    rows = database.query(cursor, "SELECT id, keyword, data FROM queues_details WHERE keyword IN ('joinempty', 'leavewhenempty', 'maxlen')" + lock)
+    for number, keyword, data in rows:
+        if number not in found:
+            continue
+        setting = keywords[keyword]
+        if found[number][setting] is not None:
+            raise Refusal('queue %s has two rows "%s" in queues_details (%s and %s); open the queue in FreePBX and save it once, '
+                          'which leaves one' % (number, keyword, found[number][setting], data))
+        found[number][setting] = data
+    return found
+
+
+def write(cursor, changes):
+    """Carry out a plan's changes, each only where the value read before is still there; raises Refusal otherwise."""
+    for change in changes:
+        done = _write_column(cursor, change) if change.setting in COLUMNS else _write_detail(cursor, change)
+        if done != 1:
+            raise Refusal('queue %s was changed by somebody else while we worked; nothing was written, run again' % change.queue)
+
+
+def _write_column(cursor, change):
+    column = COLUMNS[change.setting]
+    return cursor.execute('UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND `%s` = %%s' % (column, column),
+                          (change.after, change.queue, change.before))
+
+
+def _write_detail(cursor, change):
+    keyword = KEYWORDS[change.setting]
+    if change.before is None:
+        return cursor.execute('INSERT INTO queues_details (id, keyword, data, flags) VALUES (%s, %s, %s, 0)',
+                              (change.queue, keyword, change.after))
+    where = ' WHERE id = %s AND keyword = %s AND data = %s'
+    if change.after is None:
+        return cursor.execute('DELETE FROM queues_details' + where, (change.queue, keyword, change.before))
+    return cursor.execute('UPDATE queues_details SET data = %s' + where, (change.after, change.queue, keyword, change.before))

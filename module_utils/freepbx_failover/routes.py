@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the administrator's YAML to the routes of one PBX: resolve, check, refuse.
+
+Pure: imports nothing of Ansible, SQL or processes. Every mistake becomes a finding; none stops the search for the next.
+"""
+import re
+
+from ansible.module_utils.freepbx_failover import destinations, statuses
+from ansible.module_utils.freepbx_failover.findings import error, warning
+
+QUEUES = 'queue_failover_queues'
+DEFAULT = 'queue_failover_default'
+CONTEXT = 'queue_failover_context'
+QUEUE_KEYS = ('queue', 'max_wait', 'join_empty', 'leave_when_empty', 'routes', 'default')
+
+_CONTEXT = re.compile(r'[A-Za-z0-9_-]{1,46}\Z')
+_NUMBER = re.compile(r'[0-9*#]{1,20}\Z')
+
+# What FreePBX or Asterisk itself uses; a context of ours under such a name would change calls that are not ours.
+RESERVED = frozenset(['general', 'globals', 'default', 'h', 'macro-dial'])
+
+
+def check_context(name):
+    """Findings about the context's name: 1 to 46 of letters, digits, _ and -, since the queue's column holds 50 characters."""
+    if not isinstance(name, str) or not _CONTEXT.match(name):
+        return [error('context-name', CONTEXT, '%s is not usable as a context' % destinations.shown(name),
+                      'use 1 to 46 letters, digits, _ and -, as in queue-failover')]
+    if name.lower() in RESERVED or name.lower().startswith(('from-', 'ext-', 'app-', 'macro-', 'sub-', 'outbound-', 'outrt-', 'ivr-')):
+        return [error('context-name', CONTEXT, '"%s" is a name FreePBX uses itself' % name, 'choose another, as in queue-failover')]
+    return []
+
+
+def compile_routes(queues, default, pbx):
+    """The routes of one PBX and the findings about them.
+
+    queues: the list of queue_failover_queues; default: queue_failover_default; pbx: a mapping with
+    `queues` ({number: its row}), `objects` ({kind: [(id, name)]}), `asterisk_version`, `former` ({number: its fail-over
+    destination before us}). Returns ({default, queues: [...]}, findings); the routes are of use only if no finding is an error.
+    """
+    findings = []
+    default_string = _resolve(default, DEFAULT, pbx, findings)
+    entries, seen = [], {}
+    if not isinstance(queues, list):
+        findings.append(error('queue-form', QUEUES, 'it must be a list of queues', 'start each queue with "- queue:"'))
+        queues = []
+    for index, wish in enumerate(queues):
+        entry = _queue(index, wish, pbx, findings)
+        if entry is None:
+            continue
+        if entry['queue'] in seen:
+            findings.append(error('queue-twice', '%s[%d]' % (QUEUES, index), 'queue %s stands in the list twice, first as item %d'
+                                  % (entry['queue'], seen[entry['queue']]), 'merge the two'))
+        seen.setdefault(entry['queue'], index)
+        entries.append(entry)
+    return {'default': default_string, 'queues': entries}, findings
+
+
+def _queue(index, wish, pbx, findings):
+    where = '%s[%d]' % (QUEUES, index)
+    if not isinstance(wish, dict) or 'queue' not in wish:
+        findings.append(error('queue-form', where, 'an item must be a mapping with the key queue', 'write - queue: "600"'))
+        return None
+    number = _number(wish['queue'], where, pbx, findings)
+    where = '%s[%d] (queue %s)' % (QUEUES, index, wish['queue'])
+    for key in sorted(str(key) for key in wish if key not in QUEUE_KEYS):
+        findings.append(error('unknown-key', where, 'unknown key "%s"' % key, 'the keys are %s' % ', '.join(QUEUE_KEYS)))
+    routes = _routes(wish.get('routes'), where, pbx, findings)
+    default = None
+    if wish.get('default') is not None:
+        default = _resolve(wish['default'], where + '.default', pbx, findings)
+    settings = _settings(wish, where, findings)
+    if number is None:
+        return None
+    entry = {'queue': number, 'failover': bool(routes or default), 'routes': routes, 'default': default,
+             'default_from': 'yaml' if default else 'pbx', 'former': None, 'settings': settings}
+    if entry['failover']:
+        _keep_former(entry, where, pbx, findings)
+    return entry
+
+
+def _keep_former(entry, where, pbx, findings):
+    """A queue without a default keeps its former fail-over destination as its default, so that a first rollout loses nobody."""
+    former = pbx['former'].get(entry['queue'])
+    entry['former'] = former
+    if entry['default'] or not former:
+        return
+    if not destinations.is_raw(former):
+        findings.append(error('former-destination', where, 'its fail-over destination %s cannot stand in a dialplan row'
+                              % destinations.shown(former), 'give this queue a default of its own'))
+        return
+    entry['default'], entry['default_from'] = former, 'former'
+
+
+def _number(value, where, pbx, findings):
+    """The queue's number if this PBX has such a queue, else None and a finding."""
+    text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ''
+    if not _NUMBER.match(text):
+        findings.append(error('queue-form', where + '.queue', '%s is not a queue number' % destinations.shown(value),
+                              'write the number in quotes, as in "600"'))
+        return None
+    if text not in pbx['queues']:
+        known = sorted(pbx['queues'])
+        remedy = destinations.octal_trap(value, known) or 'create it in FreePBX or take it off the list'
+        shown = ', '.join(known[:10]) + (' and %d more' % (len(known) - 10) if len(known) > 10 else '')
+        findings.append(error('unknown-queue', where + '.queue', 'this PBX has no queue %s (its queues: %s)' % (text, shown or 'none'), remedy))
+        return None
+    return text
+
+
+def _routes(wish, where, pbx, findings):
+    if wish is None:
+        return {}
+    if not isinstance(wish, dict):
+        findings.append(error('routes-form', where + '.routes', 'it must be a mapping of status to destination',
+                              'write TIMEOUT: {queue: "601"}'))
+        return {}
+    routes = {}
+    for status, destination in wish.items():
+        at = '%s.routes.%s' % (where, status)
+        if status in statuses.NEVER_SET:
+            findings.append(warning('status-never-set', at, 'no Asterisk since 1.6.2 sets this status, so the route never fires',
+                                    'use JOINEMPTY or LEAVEEMPTY'))
+        elif status not in statuses.STATUSES:
+            findings.append(error('unknown-status', at, 'unknown status', 'the statuses are %s%s' % (
+                ', '.join(statuses.STATUSES), destinations.nearest(str(status), statuses.STATUSES))))
+        elif not statuses.can_set(status, pbx['asterisk_version']):
+            findings.append(warning('status-version', at, 'Asterisk %s cannot set this status, so the route never fires'
+                                    % pbx['asterisk_version'], 'leave it for the other PBXs, or update Asterisk'))
+        resolved = _resolve(destination, at, pbx, findings)
+        if resolved:
+            routes[str(status)] = resolved
+    return routes
+
+
+def _settings(wish, where, findings):
+    """The settings that were given, as FreePBX stores them: max wait in seconds ('' is unlimited), the empty policies."""
+    settings = {}
+    if wish.get('max_wait') is not None:
+        value = max_wait(wish['max_wait'])
+        if value is None:
+            findings.append(error('max-wait', where + '.max_wait', '%s is no max wait time' % destinations.shown(wish['max_wait']),
+                                  'give whole seconds from 1 to 99999999, or unlimited (0 would throw every caller out at once)'))
+        else:
+            settings['max_wait'] = value
+            if value and int(value) not in statuses.GUI_MAX_WAITS:
+                findings.append(warning('max-wait-gui', where + '.max_wait', "FreePBX's GUI cannot show %s seconds and would lose it on "
+                                        'its next save of this queue' % value, 'use 1-29, 30-55 by 5, 60-280 by 20, 300-1140 by 60 or '
+                                        '1200-7200 by 300'))
+    for key in ('join_empty', 'leave_when_empty'):
+        if wish.get(key) is None:
+            continue
+        word = {True: 'yes', False: 'no'}.get(wish[key], wish[key]) if isinstance(wish[key], (bool, str)) else None
+        if word not in statuses.EMPTY_POLICIES:
+            findings.append(error('unknown-word', '%s.%s' % (where, key), '%s is not known' % destinations.shown(wish[key]),
+                                  'it is one of %s' % ', '.join(statuses.EMPTY_POLICIES)))
+        else:
+            settings[key] = statuses.EMPTY_POLICIES[word]
+    return settings
+
+
+def max_wait(value):
+    """FreePBX's text for a max wait time, '' for unlimited; None if it is not one."""
+    if value == 'unlimited':
+        return ''
+    text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ''
+    return str(int(text)) if re.match(r'[0-9]{1,8}\Z', text) and int(text) > 0 else None
+
+
+def _resolve(wish, where, pbx, findings):
+    try:
+        return destinations.resolve(wish, pbx['objects'])
+    except destinations.Unresolved as problem:
+        findings.append(error(problem.args[0], where, problem.args[1], problem.args[2]))
+        return None
+
+
+def kinds_used(queues, default):
+    """The kinds of destination a wish names, so that only their tables are read; malformed parts are passed over here."""
+    wishes = [default]
+    for queue in queues if isinstance(queues, list) else []:
+        if isinstance(queue, dict):
+            wishes.append(queue.get('default'))
+            wishes.extend(queue['routes'].values() if isinstance(queue.get('routes'), dict) else [])
+    return sorted(set(key for wish in wishes if isinstance(wish, dict) for key in wish if key in destinations.KINDS))

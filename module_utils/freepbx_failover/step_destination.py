@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Step 3: the Custom Destination that names our context in the FreePBX GUI."""
+from ansible.module_utils.freepbx_failover import custom_destinations, customdests, database, state
+from ansible.module_utils.freepbx_failover.ownership import remaining_users
+from ansible.module_utils.freepbx_failover.pending import mark_reload
+
+
+def run(params, write):
+    """Make the Custom Destination as it shall be, or take ours away; returns the string a queue stores."""
+    with state.locked(params['state_dir'], write), database.connected(params['freepbx_conf']) as connection:
+        cursor = connection.cursor()
+        memory = state.load(params['state_dir']) or dict(state.EMPTY)
+        rows = custom_destinations.read(cursor)
+        work = _present if params['state'] == 'present' else _absent
+        before, after, users = work(params, rows, memory, cursor)
+        result = {'changed': before != after, 'users': users, 'destid': (after or before or {}).get('destid'),
+                  'destination': customdests.stored(after) if after else None,
+                  'diff': {'before_header': 'Custom Destination', 'after_header': 'Custom Destination',
+                           'before': customdests.shown(before), 'after': customdests.shown(after)}}
+        if result['changed'] and write:
+            row = _write(cursor, params, memory, before, after)
+            result.update(destid=row['destid'], destination=customdests.stored(row) if after else None)
+            connection.commit()
+    return result
+
+
+def _targets(params):
+    return ['%s,s,1' % name for name in [params['context']] + params['former_contexts']]
+
+
+def _present(params, rows, memory, cursor):
+    targets = _targets(params)
+    found = customdests.find(rows, targets, params['description'])
+    return found, customdests.wanted(found, targets[0], params['description'], params['notes'], targets), []
+
+
+def _absent(params, rows, memory, cursor):
+    """Ours goes only if we made it and nobody points at it any more; one that was there before us gets its former row back."""
+    ours = memory['custom_destination']
+    found = rows.get(str(ours['destid'])) if ours else None
+    if found is None or found['target'] not in _targets(params):
+        return None, None, []
+    users = remaining_users(cursor, rows, customdests.strings(found), set(memory['queues']) | set(params['former_destinations']))
+    if users:
+        return found, found, users
+    return found, None if ours['made'] else ours['former'], []
+
+
+def _write(cursor, params, memory, before, after):
+    if after is None:
+        custom_destinations.delete(cursor, before['destid'])
+        row, memory['custom_destination'] = before, None
+    elif before is None:
+        row = custom_destinations.create(cursor, after)
+        memory['custom_destination'] = {'destid': row['destid'], 'made': True, 'former': None}
+    else:
+        custom_destinations.update(cursor, after)
+        row = after
+        if memory['custom_destination'] is None:
+            memory['custom_destination'] = {'destid': row['destid'], 'made': False, 'former': before}
+    mark_reload(cursor, memory, params)
+    memory['context'] = params['context'] if after is not None else memory['context']
+    state.save(params['state_dir'], memory)
+    return row

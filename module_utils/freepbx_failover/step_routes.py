@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Step 1: read the PBX, resolve the wish, refuse what is wrong. Writes nothing, ever."""
+import os
+import re
+
+from ansible.module_utils.freepbx_failover import (
+    asterisk, blocks, catalogue, custom_destinations, database, destinations, dialplan, files, plan, queues, routes, state)
+from ansible.module_utils.freepbx_failover.findings import as_dict, error, sentence
+from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users
+
+CUSTOM_FILE = 'extensions_custom.conf'
+
+
+def run(params):
+    """The routes of this PBX, the findings about them, and what the next steps need to know of the PBX."""
+    if database.pymysql is None:
+        return {'pymysql_missing': True, 'os': os_release()}
+    findings = routes.check_context(params['context'])
+    try:
+        version = asterisk.version()
+    except asterisk.Down:
+        if params['standby']:
+            return {'pymysql_missing': False, 'standby_down': True}
+        raise
+    with database.connected(params['freepbx_conf']) as connection:
+        pbx = read_pbx(connection.cursor(), params, routes.kinds_used(params['queues'], params['default']))
+    pbx['asterisk_version'] = version
+    found = {'default': None, 'queues': []}
+    if params['state'] == 'present':
+        found, more = routes.compile_routes(params['queues'], params['default'], pbx)
+        findings += more + _not_loaded(params)
+    else:
+        findings += _absent(params, pbx)
+    findings += _conflicts(params, pbx)
+    return _result(params, pbx, found, findings)
+
+
+def read_pbx(cursor, params, kinds):
+    """Everything the rules need to know of this PBX, in one look."""
+    config_dir = database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    data = files.read(os.path.join(config_dir, CUSTOM_FILE), missing_ok=True)
+    found_blocks = blocks.find(data)
+    memory = state.load(params['state_dir'])
+    names = our_contexts(params['context'], found_blocks, memory)
+    rows = custom_destinations.read(cursor)
+    current = queues.read(cursor)
+    ours = our_strings(names, rows)
+    return {
+        'config_dir': config_dir, 'sbin': database.setting(cursor, 'AMPSBIN', '/usr/sbin'), 'data': data, 'blocks': found_blocks,
+        'memory': memory, 'contexts': names, 'ours': ours, 'queues': current, 'objects': catalogue.objects(cursor, kinds),
+        'known_formers': _known_formers(params, memory, found_blocks),
+        'former': _formers(current, ours, _known_formers(params, memory, found_blocks)),
+        'users': remaining_users(cursor, rows, ours, set((memory or state.EMPTY)['queues']) | set(_known_formers(params, memory, found_blocks))),
+        'reload_pending': database.reload_pending(cursor),
+        'freepbx_version': database.version(cursor)}
+
+
+def _known_formers(params, memory, found_blocks):
+    known = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
+    for block in found_blocks:
+        known.update(dialplan.formers(block.text.decode('utf-8', 'replace')))
+    for queue, settings in (memory or state.EMPTY)['queues'].items():
+        if 'destination' in settings:
+            known[queue] = settings['destination']['former']
+    return known
+
+
+def _formers(current, ours, known):
+    """{queue: its fail-over destination without us}."""
+    return dict((queue, known.get(queue) if row['destination'] in ours else row['destination']) for queue, row in current.items())
+
+
+def _absent(params, pbx):
+    """Removal refuses when nobody remembers what the queues had: no state folder, and no comment in the block."""
+    if pbx['memory'] is not None:
+        return []
+    current = pbx['queues']
+    return plan.unknown_formers(current, {}, {}, pbx['ours'], pbx['known_formers'])
+
+
+def _not_loaded(params):
+    """Errors for raw destinations that Asterisk has not loaded: a caller sent there would get the default instead."""
+    found, checked = [], {}
+    for where, text in _raw_wishes(params):
+        if destinations.is_raw(text) and text not in checked:
+            checked[text] = asterisk.exists(text)
+        if checked.get(text) is False:
+            found.append(error('destination-not-loaded', where, 'Asterisk has not loaded %s' % text,
+                               'write that context first, reload, and run again'))
+    return found
+
+
+def _raw_wishes(params):
+    wishes = [(routes.DEFAULT, params['default'])]
+    for index, queue in enumerate(params['queues'] if isinstance(params['queues'], list) else []):
+        if not isinstance(queue, dict):
+            continue
+        where = '%s[%d] (queue %s)' % (routes.QUEUES, index, queue.get('queue'))
+        wishes.append((where + '.default', queue.get('default')))
+        if isinstance(queue.get('routes'), dict):
+            wishes.extend(('%s.routes.%s' % (where, status), wish) for status, wish in queue['routes'].items())
+    return [(where, str(wish['custom']).strip()) for where, wish in wishes if isinstance(wish, dict) and 'custom' in wish]
+
+
+def _conflicts(params, pbx):
+    """Errors for foreign text that would change our contexts, in our file, in any other file, or loaded already."""
+    if params['state'] != 'present':
+        return []
+    names = owned_names(params['context'])
+    path = os.path.join(pbx['config_dir'], CUSTOM_FILE)
+    found = blocks.conflicts(pbx['data'], names, path)
+    for other, data in files.read_with_includes(os.path.join(pbx['config_dir'], 'extensions.conf'), pbx['config_dir']):
+        if os.path.realpath(other) == os.path.realpath(path) or not any(b'[' + name.encode() in data for name in names):
+            continue
+        lines = dialplan.significant_lines(data)[0]
+        found.extend('context [%s] stands in %s line %d; rename one of the two (queue_failover_context)' % (context, other, number)
+                     for context, number in dialplan.headers(lines) if context in names)
+    found = found or _loaded_elsewhere(names)
+    return [error('context-conflict', routes.CONTEXT, text.rsplit('; ', 1)[0], text.rsplit('; ', 1)[1]) for text in found]
+
+
+def _loaded_elsewhere(names):
+    """Sentences about priorities of our contexts that Asterisk loaded from another file, or from no file (AEL, Lua, CLI)."""
+    found = []
+    for context, extensions in asterisk.show(*names).items():
+        for extension, priorities in extensions.items():
+            for number, priority in priorities.items():
+                if priority.file not in (CUSTOM_FILE, 'pbx_config'):
+                    found.append('%s,%s,%d is loaded from %s; rename one of the two (queue_failover_context)'
+                                 % (context, extension, number, dialplan.origin(priority)))
+    return found
+
+
+def owned_names(context):
+    """The contexts under fixed names that must be ours alone; the entry's own name carries a hash of its text."""
+    return [context, context + '-routes']
+
+
+def _result(params, pbx, found, findings):
+    memory = pbx['memory'] or state.EMPTY
+    pending = pbx['reload_pending'] and not memory['reload_due']
+    if pending and params['pending_changes'] == 'fail':
+        findings.append(error('pending-changes', 'queue_failover_pending_changes', 'changes wait for "Apply Config" in the FreePBX GUI, and a '
+                              'reload would put them in force too', 'apply them in FreePBX, or set queue_failover_pending_changes: apply'))
+    mine = [block for block in pbx['blocks'] if block.name == params['context']]
+    wanted = set(queue['queue'] for queue in found['queues'] if queue['failover'])
+    old_rows = dialplan.rows(dialplan.parse_contexts(mine[0].text.decode('utf-8', 'replace')), params['context'] + '-routes') if mine else {}
+    leaving = [{'queue': queue, 'routes': table, 'former': pbx['known_formers'].get(queue)} for queue, table in sorted(old_rows.items()) if queue and queue not in wanted]
+    return {
+        'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': leaving,
+        'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context']],
+        'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
+        'users': pbx['users'], 'findings': [as_dict(finding) for finding in findings],
+        'errors': [sentence(finding) for finding in findings if finding.severity == 'error'],
+        'warnings_found': [sentence(finding) for finding in findings if finding.severity == 'warning'],
+        'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
+
+
+def os_release(path='/etc/os-release'):
+    """{id, id_like, version_id} of the PBX's distribution, '' where it does not say."""
+    try:
+        with open(path, encoding='utf-8', errors='replace') as handle:
+            found = dict(re.findall(r'^([A-Z_]+)=["\']?([^"\'\n]*)', handle.read(), re.M))
+    except OSError:
+        found = {}
+    return dict((key.lower(), found.get(key, '')) for key in ('ID', 'ID_LIKE', 'VERSION_ID'))
