@@ -9,8 +9,10 @@ short_description: Bring the fail-over of a FreePBX into force and prove it
 version_added: 0.1.0
 description:
   - Asks the PBX what is not in force and runs one C(fwconsole reload) or C(dialplan reload), or none.
-  - Compares afterwards what Asterisk has loaded with the database and the block in C(extensions_custom.conf), and fails if they differ: C(fwconsole reload) claims success even when Asterisk could not read a file.
-  - For join and leave empty, which Asterisk shows nowhere, in force means that C(queues_additional.conf) has them and is older than the last full reload.
+  - Compares afterwards what Asterisk has loaded with the database and the block in C(extensions_custom.conf), and fails if they differ, since
+    C(fwconsole reload) claims success even when Asterisk could not read a file.
+  - For join and leave empty, which Asterisk shows nowhere, in force means that C(queues_additional.conf) has them and is older than the
+    last full reload.
 options:
   context:
     description: Name of the dialplan context, 1 to 46 of letters, digits, C(_) and C(-), since a queue's column holds 50 characters.

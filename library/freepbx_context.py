@@ -9,7 +9,8 @@ short_description: Own a marked block in extensions_custom.conf of a FreePBX
 version_added: 0.1.0
 description:
   - Puts a block of dialplan between two marks into C(extensions_custom.conf), or takes it out; every byte outside the marks, owner and mode stay.
-  - Loads it with one C(dialplan reload) and compares what Asterisk has loaded, priority by priority. If that is not the block, the file of before is put back and the module fails.
+  - Loads it with one C(dialplan reload) and compares what Asterisk has loaded, priority by priority. If that is not the block, the file
+    of before is put back and the module fails.
   - Refuses when foreign lines would join the context or when a context of the same name stands elsewhere.
 options:
   context:

@@ -8,7 +8,8 @@ module: freepbx_custom_destination
 short_description: Manage the Custom Destination of a dialplan context in FreePBX
 version_added: 0.1.0
 description:
-  - Makes a Custom Destination as the GUI would, in the store this FreePBX uses (12 and 13 keep them in the table kvstore, 14 to 17 in one of their own).
+  - Makes a Custom Destination as the GUI would, in the store this FreePBX uses (12 and 13 keep them in the table kvstore, 14 to 17 in one
+    of their own).
   - It is found by its target first, since an administrator may have renamed it, else by its description; two of either are an error.
   - Sets the flag need_reload in the transaction of its rows.
 options:
@@ -22,7 +23,8 @@ options:
     elements: str
     default: []
   state:
-    description: V(absent) removes the destination if this module made it and nobody points at it any more; one that was there before gets its former row back.
+    description: V(absent) removes the destination if this module made it and nobody points at it any more; one that was there before gets
+      its former row back.
     type: str
     choices: [present, absent]
     default: present
@@ -39,7 +41,8 @@ options:
     type: dict
     default: {}
   pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the reload put them in force too.
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
+      reload put them in force too.
     type: str
     choices: [fail, apply]
     default: fail

@@ -9,7 +9,8 @@ short_description: Resolve and check the fail-over routes of a FreePBX
 version_added: 0.1.0
 description:
   - Reads the queues and other objects of a FreePBX and resolves where callers shall go who leave a queue unanswered.
-  - Says every mistake in the wish at once, as RV(errors), and what is doubtful as RV(warnings_found). It never writes anything and does not fail on mistakes in the wish: the caller decides.
+  - Says every mistake in the wish at once, as RV(errors), and what is doubtful as RV(warnings_found). It never writes anything and does
+    not fail on mistakes in the wish, since the caller decides.
   - Without PyMySQL on the PBX it returns RV(pymysql_missing) and the distribution, so that the right package can be installed.
 options:
   context:
@@ -34,7 +35,8 @@ options:
     type: dict
     default: {}
   pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the reload put them in force too.
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
+      reload put them in force too.
     type: str
     choices: [fail, apply]
     default: fail

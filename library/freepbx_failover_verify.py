@@ -8,7 +8,8 @@ module: freepbx_failover_verify
 short_description: Say where a call would go that leaves a queue of a FreePBX now
 version_added: 0.1.0
 description:
-  - Reads what Asterisk has loaded and says for each queue and status where a call would go and whether that is what was asked for. Changes nothing and places no call.
+  - Reads what Asterisk has loaded and says for each queue and status where a call would go and whether that is what was asked for.
+    Changes nothing and places no call.
 options:
   context:
     description: Name of the dialplan context, 1 to 46 of letters, digits, C(_) and C(-), since a queue's column holds 50 characters.

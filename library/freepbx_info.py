@@ -48,7 +48,8 @@ ansible_facts:
   type: dict
   contains:
     freepbx_failover:
-      description: C(freepbx_version), C(asterisk_version) (null while Asterisk is down), C(reload_pending), C(queues) and C(custom_destinations) as FreePBX stores them.
+      description: C(freepbx_version), C(asterisk_version) (null while Asterisk is down), C(reload_pending), C(queues) and
+        C(custom_destinations) as FreePBX stores them.
       returned: always
       type: dict
 """

@@ -9,7 +9,8 @@ short_description: Set the fail-over and waiting rules of the queues of a FreePB
 version_added: 0.1.0
 description:
   - Sets Fail Over Destination, Max Wait Time, Join Empty and Leave Empty of all listed queues, in one transaction with the flag need_reload.
-  - The list is the whole wish. A setting that was taken over and is no longer listed gets its former value back, unless somebody has changed it since.
+  - The list is the whole wish. A setting that was taken over and is no longer listed gets its former value back, unless somebody has
+    changed it since.
   - Touches only the settings that are given; members and every other row of a queue stay.
 options:
   context:
@@ -60,7 +61,8 @@ options:
     type: dict
     default: {}
   pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the reload put them in force too.
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
+      reload put them in force too.
     type: str
     choices: [fail, apply]
     default: fail

@@ -28,9 +28,8 @@ def run(params, write):
         if not write and params['rows_will_change']:
             due = FWCONSOLE
         result = {'changed': bool(due), 'reload': due, 'was_not_in_force': in_rows + in_files,
-                  'diff': {'before_header': 'in force', 'after_header': 'in force',
-                           'before': ''.join(line + '\n' for line in in_rows + in_files),
-                           'after': '%s\n' % due if due else ''}}
+                  'diff': {'before_header': 'not in force yet', 'after_header': 'after one %s' % due if due else 'in force',
+                           'before': ''.join(line + '\n' for line in in_rows + in_files), 'after': ''}}
         if write:
             if due:
                 _reload(due, params)

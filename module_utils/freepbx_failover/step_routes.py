@@ -142,18 +142,23 @@ def _result(params, pbx, found, findings):
     if pending and params['pending_changes'] == 'fail':
         findings.append(error('pending-changes', 'queue_failover_pending_changes', 'changes wait for "Apply Config" in the FreePBX GUI, and a '
                               'reload would put them in force too', 'apply them in FreePBX, or set queue_failover_pending_changes: apply'))
-    mine = [block for block in pbx['blocks'] if block.name == params['context']]
     wanted = set(queue['queue'] for queue in found['queues'] if queue['failover'])
-    old_rows = dialplan.rows(dialplan.parse_contexts(mine[0].text.decode('utf-8', 'replace')), params['context'] + '-routes') if mine else {}
-    leaving = [{'queue': queue, 'routes': table, 'former': pbx['known_formers'].get(queue)} for queue, table in sorted(old_rows.items()) if queue and queue not in wanted]
     return {
-        'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': leaving,
+        'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': _leaving(params, pbx, wanted),
         'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context']],
         'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
         'users': pbx['users'], 'findings': [as_dict(finding) for finding in findings],
         'errors': [sentence(finding) for finding in findings if finding.severity == 'error'],
         'warnings_found': [sentence(finding) for finding in findings if finding.severity == 'warning'],
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
+
+
+def _leaving(params, pbx, wanted):
+    """The rows in our present block of queues that are no longer wanted: they stay until no queue points at them any more."""
+    mine = [block.text.decode('utf-8', 'replace') for block in pbx['blocks'] if block.name == params['context']]
+    old = dialplan.rows(dialplan.parse_contexts(mine[0]), params['context'] + '-routes') if mine else {}
+    return [{'queue': queue, 'routes': table, 'former': pbx['known_formers'].get(queue)}
+            for queue, table in sorted(old.items()) if queue and queue not in wanted]
 
 
 def os_release(path='/etc/os-release'):
