@@ -27,9 +27,17 @@ options:
     type: raw
     default: {terminate: hangup}
   queues:
-    description: The queues with their routes and settings, as the variable C(queue_failover_queues) of the role queue_failover has them.
+    description: The queues with their routes and settings, as the variable C(queue_failover_queues) of the role queue_failover has them;
+      needed with O(state=present).
     type: raw
-    default: []
+  custom_destination:
+    description: What the context shall be called in the FreePBX GUI; only checked here.
+    type: str
+    default: Queue failover
+  custom_destination_notes:
+    description: Its notes in the FreePBX GUI; only checked here.
+    type: str
+    default: ''
   former_destinations:
     description: Former fail-over destinations by queue, for the case that the state folder is lost.
     type: dict
@@ -118,6 +126,11 @@ users:
   returned: when the PBX could be read
   type: list
   elements: str
+ours:
+  description: Every string that points at the context, bare and as a Custom Destination.
+  returned: when the PBX could be read
+  type: list
+  elements: str
 contexts:
   description: The context's name and those it had before.
   returned: when the PBX could be read
@@ -177,7 +190,9 @@ def main():
             context={'type': 'str', 'default': 'queue-failover'},
             state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
             default={'type': 'raw', 'default': {'terminate': 'hangup'}},
-            queues={'type': 'raw', 'default': []},
+            queues={'type': 'raw'},
+            custom_destination={'type': 'str', 'default': 'Queue failover'},
+            custom_destination_notes={'type': 'str', 'default': ''},
             former_destinations={'type': 'dict', 'default': {}},
             pending_changes=running.WRITER['pending_changes'],
             standby={'type': 'bool', 'default': False})), step_routes.run)

@@ -79,8 +79,8 @@ def conflicts(data, names, file_name):
     blocks = find(data)
     lines, unclosed = dialplan.significant_lines(data)
     if unclosed is not None:
-        found.append('%s line %d opens a comment ";--" that nothing closes, so Asterisk would not read our block; close it with "--;"'
-                     % (file_name, unclosed))
+        found.append('%s line %d leaves a block comment open (a ";--" without its "--;", or a "--;" too many), so Asterisk would not read '
+                     'our block; mend that comment' % (file_name, unclosed))
     inside = [range(block.first, block.last + 1) for block in blocks]
     for context, number in dialplan.headers(lines):
         if context in names and not any(number in span for span in inside):

@@ -22,6 +22,9 @@ words: the values allowed when there is no lookup, None for free text; options: 
 # queues_config.dest; MySQL cuts a longer string without a word under FreePBX's usual sql_mode.
 MAX_LENGTH = 50
 
+# AST_MAX_CONTEXT and AST_MAX_EXTENSION of Asterisk, without the final NUL.
+MAX_PART = 79
+
 GREETINGS = OrderedDict([('unavailable', 'vmu'), ('busy', 'vmb'), ('none', 'vms'), ('instructions', 'vmi')])
 TERMINATIONS = ('hangup', 'congestion', 'busy', 'zapateller', 'musiconhold', 'ring', 'no-service')
 
@@ -107,6 +110,9 @@ def checked(text):
     if not is_raw(text):
         raise Unresolved('destination-form', '%s is not a context,extension,priority that can stand in a dialplan row' % shown(text),
                          'write three parts of letters, digits and _+*#@.!&/- joined by commas, as in "check-callstate,s-BUSY,1"')
+    longest = max(len(part) for part in text.split(','))
+    if longest > MAX_PART:
+        raise Unresolved('too-long', '%s has a part of %d characters, Asterisk takes %d' % (shown(text), longest, MAX_PART), 'shorten it')
     return text
 
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections import OrderedDict, namedtuple
 
-Priority = namedtuple('Priority', 'application label file line')
+Priority = namedtuple('Priority', 'application label source line')
 Priority.__doc__ = """One priority: `App(data)`, its label or None, and the file and line it came from (None where not known)."""
 
 _HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
@@ -27,37 +27,37 @@ Line.__doc__ = """A significant line: its number from 1 and its bytes without co
 
 
 def significant_lines(data):
-    """The lines Asterisk sees: without `;` comments and `;-- --;` blocks. Returns ([Line], line of an unclosed block or None)."""
-    lines, opened = [], None
+    """The lines Asterisk sees: without `;` comments and `;-- --;` blocks. Returns ([Line], None or the line that leaves a block open).
+
+    As config.c reads them: blocks nest, and a `--;` too many hides what follows just as a missing one does.
+    """
+    lines, depth, opened = [], 0, None
     for number, raw in enumerate(data.split(b'\n'), 1):
-        text, opened = _uncomment(raw, number, opened)
+        text, after = _uncomment(raw, depth)
         if text.strip():
             lines.append(Line(number, text.strip()))
+        opened = None if not after else opened if depth else number
+        depth = after
     return lines, opened
 
 
-def _uncomment(raw, number, opened):
-    """One line without its comments, as config.c of Asterisk strips them; opened: the line of the open block comment or None."""
-    kept, rest = b'', raw
-    while rest:
-        if opened is not None:
-            end = rest.find(b'--;')
-            if end < 0:
-                break
-            rest, opened = rest[end + 3:], None
-            continue
-        at = rest.find(b';')
+def _uncomment(raw, depth):
+    """(one line without its comments, how deep in blocks the next one starts)."""
+    kept, start = b'', 0
+    while True:
+        at = raw.find(b';', start)
         if at < 0:
-            kept += rest
-            break
-        if at and rest[at - 1:at] == b'\\':
-            kept, rest = kept + rest[:at + 1], rest[at + 1:]
-            continue
-        kept += rest[:at]
-        if rest[at:at + 3] != b';--' or rest[at + 3:at + 4] == b'-':
-            break
-        rest, opened = rest[at + 3:], number
-    return kept, opened
+            return kept + (b'' if depth else raw[start:]), depth
+        if at > start and raw[at - 1:at] == b'\\':
+            kept, start = kept + (b'' if depth else raw[start:at + 1]), at + 1
+        elif raw[at:at + 3] == b';--' and raw[at + 3:at + 4] != b'-':
+            kept, start, depth = kept + (b'' if depth else raw[start:at]), at + 3, depth + 1
+        elif at >= start + 2 and raw[at - 2:at] == b'--':
+            kept, start, depth = kept + (b'' if depth else raw[start:at + 1]), at + 1, depth - 1
+        elif depth:
+            start = at + 1
+        else:
+            return kept + raw[start:at], depth
 
 
 def headers(lines):
@@ -146,13 +146,13 @@ def _extension_differences(place, wanted, loaded, file_name):
             found.append('%s is loaded from %s though it is not ours' % (here, origin(loaded[priority])))
         elif loaded[priority].application != wanted[priority].application:
             found.append('%s is loaded as %s' % (here, loaded[priority].application))
-        elif loaded[priority].file not in (file_name, 'pbx_config'):
+        elif loaded[priority].source not in (file_name, 'pbx_config'):
             found.append('%s is loaded from %s' % (here, origin(loaded[priority])))
     return found
 
 
 def origin(priority):
-    return '%s:%s' % (priority.file, priority.line) if priority.line else str(priority.file)
+    return '%s:%s' % (priority.source, priority.line) if priority.line else str(priority.source)
 
 
 def rows(contexts, context):

@@ -3,6 +3,7 @@
 
 Pure: imports nothing of Ansible, SQL or processes. Every mistake becomes a finding; none stops the search for the next.
 """
+import json
 import re
 
 from ansible.module_utils.freepbx_failover import destinations, statuses
@@ -11,13 +12,19 @@ from ansible.module_utils.freepbx_failover.findings import error, warning
 QUEUES = 'queue_failover_queues'
 DEFAULT = 'queue_failover_default'
 CONTEXT = 'queue_failover_context'
+NAME = 'queue_failover_custom_destination'
 QUEUE_KEYS = ('queue', 'max_wait', 'join_empty', 'leave_when_empty', 'routes', 'default')
 
 _CONTEXT = re.compile(r'[A-Za-z0-9_-]{1,46}\Z')
 _NUMBER = re.compile(r'[0-9*#]{1,20}\Z')
 
 # What FreePBX or Asterisk itself uses; a context of ours under such a name would change calls that are not ours.
-RESERVED = frozenset(['general', 'globals', 'default', 'h', 'macro-dial'])
+RESERVED = frozenset(['general', 'globals', 'default', 'parkedcalls', 'customdests', 'timeconditions', 'directory', 'callback', 'disa',
+                      'vmblast-grp'])
+RESERVED_PREFIXES = ('from-', 'ext-', 'app-', 'macro-', 'sub-', 'outbound-', 'outrt-', 'ivr-')
+
+# A row of the key-value store; FreePBX moves a longer value into kvblobstore.
+MAX_ROW = 4000
 
 
 def check_context(name):
@@ -25,9 +32,31 @@ def check_context(name):
     if not isinstance(name, str) or not _CONTEXT.match(name):
         return [error('context-name', CONTEXT, '%s is not usable as a context' % destinations.shown(name),
                       'use 1 to 46 letters, digits, _ and -, as in queue-failover')]
-    if name.lower() in RESERVED or name.lower().startswith(('from-', 'ext-', 'app-', 'macro-', 'sub-', 'outbound-', 'outrt-', 'ivr-')):
+    if name.lower() in RESERVED or name.lower().startswith(RESERVED_PREFIXES):
         return [error('context-name', CONTEXT, '"%s" is a name FreePBX uses itself' % name, 'choose another, as in queue-failover')]
     return []
+
+
+def check_names(description, notes):
+    """Findings about what the Custom Destination is called; the GUI wants a name, and FreePBX writes it into a dialplan comment."""
+    found = []
+    if not description.strip():
+        found.append(error('destination-name', NAME, 'it is blank', 'give the Custom Destination a name, as in Queue failover'))
+    for variable, text in ((NAME, description), (NAME + '_notes', notes)):
+        if len(json.dumps(text)) > MAX_ROW // 2:
+            found.append(error('too-long', variable, 'its %d characters do not fit into FreePBX\'s row of %d bytes' % (len(text), MAX_ROW),
+                               'shorten it to 300 characters or so'))
+    if any(character in description for character in ';\r\n'):
+        found.append(error('destination-name', NAME, 'a semicolon or line break in it would cut the dialplan line FreePBX writes',
+                           'leave it out'))
+    return found
+
+
+def check_formers(formers):
+    """Findings about former destinations an administrator gives by hand."""
+    return [error('too-long', 'queue_failover_former_destinations[%s]' % queue, '%s does not fit into the %d characters of the queue\'s column'
+                  % (destinations.shown(value), destinations.MAX_LENGTH), 'give context,extension,priority')
+            for queue, value in sorted(formers.items()) if len(str(value)) > destinations.MAX_LENGTH]
 
 
 def compile_routes(queues, default, pbx):
@@ -40,6 +69,9 @@ def compile_routes(queues, default, pbx):
     findings = []
     default_string = _resolve(default, DEFAULT, pbx, findings)
     entries, seen = [], {}
+    if queues is None:
+        findings.append(error('no-list', QUEUES, 'it is not set for this PBX', 'set it; an empty list [] gives every queue back'))
+        queues = []
     if not isinstance(queues, list):
         findings.append(error('queue-form', QUEUES, 'it must be a list of queues', 'start each queue with "- queue:"'))
         queues = []

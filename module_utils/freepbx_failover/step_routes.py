@@ -16,6 +16,8 @@ def run(params):
     if database.pymysql is None:
         return {'pymysql_missing': True, 'os': os_release()}
     findings = routes.check_context(params['context'])
+    findings += routes.check_names(params['custom_destination'], params['custom_destination_notes'])
+    findings += routes.check_formers(params['former_destinations'])
     try:
         version = asterisk.version()
     except asterisk.Down:
@@ -125,7 +127,7 @@ def _loaded_elsewhere(names):
     for context, extensions in asterisk.show(*names).items():
         for extension, priorities in extensions.items():
             for number, priority in priorities.items():
-                if priority.file not in (CUSTOM_FILE, 'pbx_config'):
+                if priority.source not in (CUSTOM_FILE, 'pbx_config'):
                     found.append('%s,%s,%d is loaded from %s; rename one of the two (queue_failover_context)'
                                  % (context, extension, number, dialplan.origin(priority)))
     return found
@@ -147,7 +149,7 @@ def _result(params, pbx, found, findings):
         'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': _leaving(params, pbx, wanted),
         'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context']],
         'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
-        'users': pbx['users'], 'findings': [as_dict(finding) for finding in findings],
+        'ours': pbx['ours'], 'users': pbx['users'], 'findings': [as_dict(finding) for finding in findings],
         'errors': [sentence(finding) for finding in findings if finding.severity == 'error'],
         'warnings_found': [sentence(finding) for finding in findings if finding.severity == 'warning'],
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}

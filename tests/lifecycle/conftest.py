@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import support  # noqa: E402  the tests' own helper stands one folder up
+
+PBXS = ['lifecycle-asterisk16', 'lifecycle-asterisk22']
+
+
+@pytest.fixture
+def pbxs():
+    """Two fresh PBXs with PyMySQL, so that what a test sees is only what it did."""
+    support.up(PBXS[0], '16', PBXS[1], '22')
+    for pbx in PBXS:
+        support.sh(pbx, 'apt-get install -qq -y --no-install-recommends python3-pymysql')
+    yield PBXS
+    support.down(*PBXS)

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""freepbx.conf as PHP reads it, and refusals that never carry the password (FREEPBX.md section 1)."""
+import pytest
+from ansible.module_utils.freepbx_failover import database
+from ansible.module_utils.freepbx_failover.findings import Refusal
+
+PASSWORD = "s3cret-Pass"
+
+
+@pytest.mark.parametrize("line, value", [
+    (r"$amp_conf['K'] = 'plain';", "plain"),
+    (r'$amp_conf["K"] = "plain";', "plain"),
+    (r"""$amp_conf['K'] = "double";""", "double"),
+    (r"$amp_conf['K']='tight';", "tight"),
+    ("\t$amp_conf['K']\t=\t'tabs' ;", "tabs"),
+    (r"$amp_conf['K'] = 'it\'s';", "it's"),
+    (r"$amp_conf['K'] = 'back\\slash';", "back\\slash"),
+    (r"$amp_conf['K'] = 'two\nwords';", r"two\nwords"),
+    (r"$amp_conf['K'] = '$x\$y';", r"$x\$y"),
+    (r'$amp_conf["K"] = "a\"b";', 'a"b'),
+    (r'$amp_conf["K"] = "a\$b";', "a$b"),
+    (r'$amp_conf["K"] = "a\\b";', "a\\b"),
+    (r'$amp_conf["K"] = "a\tb\n";', "a\tb\n"),
+    (r'$amp_conf["K"] = "a\qb";', r"a\qb"),
+    (r"""$amp_conf["K"] = "it's";""", "it's"),
+    (r"""$amp_conf['K'] = 'say "x"; y';""", 'say "x"; y'),
+    (r"$amp_conf['K'] = '';", ""),
+    (r"$amp_conf['K'] = ''; //for sqlite3", ""),
+    (r"$amp_conf['K'] = 'пароль';", "пароль"),
+    (r"$amp_conf['K'] = 'Qf-test-8Xk2!pw\'" + '"$x' + "';", "Qf-test-8Xk2!pw'\"$x"),
+])
+def test_a_value_is_what_php_would_make_of_it(line, value):
+    assert database.parse_conf("<?php\n%s\n?>\n" % line) == {"K": value}
+
+
+def test_the_last_of_two_wins_and_line_ends_of_windows_do_not_matter():
+    assert database.parse_conf("$amp_conf['K'] = 'a';\r\n$amp_conf['K'] = \"b\";\r\n") == {"K": "b"}
+
+
+@pytest.mark.parametrize("line", ["// $amp_conf['K'] = 'no';", "# $amp_conf['K'] = 'no';", "/*\n$amp_conf['K'] = 'no';\n*/", "$other['K'] = 'no';"])
+def test_what_php_does_not_run_is_not_read(line):
+    assert database.parse_conf("$amp_conf['K'] = 'yes';\n%s\n" % line) == {"K": "yes"}
+
+
+def conf(tmp_path, **settings):
+    path = tmp_path / "freepbx.conf"
+    values = dict({"AMPDBUSER": "freepbxuser", "AMPDBPASS": PASSWORD, "AMPDBHOST": "localhost", "AMPDBNAME": "asterisk"}, **settings)
+    path.write_text("".join("$amp_conf['%s'] = '%s';\n" % item for item in values.items() if item[1] is not None))
+    return str(path)
+
+
+def refusal(path):
+    with pytest.raises(Refusal) as caught, database.connected(path):
+        pass
+    text = str(caught.value)
+    assert PASSWORD not in text and "\n" not in text
+    return text
+
+
+def test_a_missing_freepbx_conf_is_refused_with_the_variable(tmp_path):
+    text = refusal(str(tmp_path / "none.conf"))
+    assert "none.conf" in text and "queue_failover_freepbx_conf" in text
+
+
+def test_a_freepbx_conf_that_cannot_be_read_is_refused(tmp_path):
+    assert "cannot be read" in refusal(str(tmp_path))
+
+
+@pytest.mark.parametrize("key", ["AMPDBUSER", "AMPDBPASS"])
+def test_a_freepbx_conf_without_user_or_password_is_refused_with_the_key(tmp_path, key):
+    assert key in refusal(conf(tmp_path, **{key: None}))
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="without PyMySQL on the machine of the tests no connection can even be refused")
+def test_a_database_that_is_down_is_refused_with_its_address(tmp_path):
+    text = refusal(conf(tmp_path, AMPDBSOCK=str(tmp_path / "no.sock")))
+    assert "asterisk" in text and "MariaDB" in text
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="without PyMySQL on the machine of the tests no connection can even be refused")
+def test_another_host_is_reached_by_tcp_at_its_port(tmp_path):
+    assert "127.0.0.1:1" in refusal(conf(tmp_path, AMPDBHOST="127.0.0.1", AMPDBPORT="1"))
+
+
+def test_a_port_that_is_no_number_is_refused_in_words(tmp_path):
+    assert "AMPDBPORT" in refusal(conf(tmp_path, AMPDBHOST="127.0.0.1", AMPDBPORT="mysql"))

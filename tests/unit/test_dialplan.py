@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rendered block, and what `dialplan show` of Asterisk 16.28 and 22.10 printed of it (recorded by fixtures/record)."""
+import re
+from pathlib import Path
+
+import pytest
+import rendered
+from ansible.module_utils.freepbx_failover import dialplan
+
+FIXTURES = Path(__file__).parent / "fixtures"
+VERSIONS = ["16", "22"]
+FILE = "extensions_custom.conf"
+
+
+def shown(version):
+    return (FIXTURES / f"dialplan-show-asterisk{version}.txt").read_text()
+
+
+def loaded(version):
+    return dialplan.parse_show(shown(version))
+
+
+def demo():
+    return dialplan.parse_contexts(rendered.block(rendered.DEMO))
+
+
+def entry_of(contexts):
+    return next(name for name in contexts if "-entry-" in name)
+
+
+def test_the_block_has_the_context_its_entry_and_its_rows():
+    names = list(demo())
+    assert names[0] == "queue-failover" and names[2] == "queue-failover-routes" and re.fullmatch(r"queue-failover-entry-[0-9a-f]{8}", names[1])
+
+
+def test_the_rows_of_the_block_are_the_routes():
+    assert dialplan.rows(demo(), "queue-failover-routes") == {
+        "": {"default": "app-blackhole,hangup,1"},
+        "600": {"LEAVEEMPTY": "check-callstate,s-BUSY,1", "TIMEOUT": "ext-queues,01600,1", "default": "ext-local,vmu200,1"},
+        "601": {"LEAVEEMPTY": "check-callstate,s-BUSY,1", "TIMEOUT": "ext-queues,01601,1"}}
+
+
+def test_rows_only_return_values():
+    applications = [row.application for rows in demo()["queue-failover-routes"].values() for row in rows.values() if "ext-queues,h,1" not in row.application]
+    assert applications and all(re.fullmatch(r"Return\([^()${}]*\)", text) for text in applications)
+
+
+def test_the_former_destinations_stand_in_the_block_as_comments():
+    assert dialplan.formers(rendered.block(rendered.DEMO)) == {"600": "ext-local,vmu200,1", "601": ""}
+
+
+@pytest.mark.parametrize("former", ['a"b;c\\d', "контекст,s,1", "x,${Y},1", "a,b,1 ; c"])
+def test_a_former_destination_of_any_text_survives_its_comment(former):
+    text = rendered.block([{"queue": "600", "routes": {}, "former": former, "note": ""}])
+    assert dialplan.formers(text) == {"600": former}
+    assert set(dialplan.parse_contexts(text)["queue-failover-routes"]) == {"default", "h", "_[0-9*#]!"}
+
+
+def test_a_queue_that_never_had_us_has_no_comment():
+    assert dialplan.formers(rendered.block([{"queue": "600", "routes": {}, "former": None, "note": ""}])) == {}
+
+
+def test_a_damaged_comment_is_passed_over():
+    assert dialplan.formers('; queue 600 had the fail-over destination "a\\q"\n; queue 601 had the fail-over destination "b"\n') == {"601": "b"}
+
+
+def test_the_text_of_the_entry_does_not_depend_on_the_routes():
+    one, other = demo(), dialplan.parse_contexts(rendered.block([], default="app-blackhole,busy,1"))
+    assert entry_of(one) == entry_of(other) and one[entry_of(one)] == other[entry_of(other)] and one["queue-failover"] == other["queue-failover"]
+
+
+def test_every_context_has_an_h_of_its_own_that_hands_on_where_freepbx_has_one():
+    assert all(list(rows["h"].values())[0].application == "GotoIf(${DIALPLAN_EXISTS(ext-queues,h,1)}?ext-queues,h,1)" for rows in demo().values())
+
+
+def test_no_pattern_matches_h_and_nothing_calls_a_macro():
+    patterns = [name for rows in demo().values() for name in rows if name.startswith("_")]
+    assert all(pattern.startswith("_[0-9*#]") for pattern in patterns)
+    assert "Macro" not in rendered.block(rendered.DEMO)
+
+
+def test_no_variable_of_the_caller_is_put_bare_into_a_goto_or_gotoif_or_an_expression_unquoted():
+    applications = [row.application for rows in demo().values() for exten in rows.values() for row in exten.values()]
+    for text in (text for text in applications if "QUEUENUM" in text or "QUEUESTATUS" in text or "QUEUEJOINTIME" in text):
+        bare = re.sub(r"\$\{(FILTER\([^,]*,\$\{\w+\}|LEN\(\$\{\w+\})\)\}", "", text)
+        assert "${QUEUE" not in bare, text
+
+
+def test_labels_and_priorities_are_counted():
+    entry = demo()[entry_of(demo())]["s"]
+    assert list(entry) == list(range(1, len(entry) + 1))
+    assert {row.label for row in entry.values()} == {None, "ask", "next", "nowhere", "go", "say"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_rendered_block_is_what_asterisk_has_loaded_of_it(version):
+    assert dialplan.differences(demo(), loaded(version), FILE) == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_priority_that_asterisk_printed_is_read(version):
+    counted = sum(int(number) for number in re.findall(r"-= \d+ extensions? \((\d+) priorit(?:y|ies)\)", shown(version)))
+    read = sum(len(rows) for extensions in loaded(version).values() for rows in extensions.values())
+    hints = len(re.findall(r"hint: ", shown(version)))
+    assert counted > 100 and read == counted - hints
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_priority_has_application_label_file_and_line(version):
+    row = loaded(version)["ext-queues"]["600"][14]
+    assert row.application.startswith("Queue(600,") and (row.label, row.source) == ("qcall", "extensions_additional.conf") and row.line > 50
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_hints_and_includes_are_no_priorities(version):
+    contexts = loaded(version)
+    assert list(contexts["ext-local"]["200"]) == [1, 2, 3, 4] and contexts["from-internal"] == {}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_queue_has_its_loaded_destination_and_max_wait(version):
+    assert dialplan.loaded_queues(loaded(version)) == {
+        "600": ("queue-failover,s,1", "3"), "601": ("queue-failover,s,1", "3"), "602": ("ext-group,610,1", ""), "603": ("app-blackhole,hangup,1", ""),
+        "01600": ("app-blackhole,hangup,1", ""), "01601": ("app-blackhole,hangup,1", "")}
+
+
+def test_text_that_is_no_dialplan_gives_no_contexts():
+    assert dialplan.parse_show("No ethernet interface found\nThere is no existence of 'x' context\n") == {}
+
+
+def changed(version, old, new):
+    text = shown(version)
+    assert old in text
+    return dialplan.differences(demo(), dialplan.parse_show(text.replace(old, new)), FILE)
+
+
+@pytest.mark.parametrize("old, new, told", [
+    ("Return(ext-queues,01600,1)", "Return(ext-queues,01601,1)", "600-TIMEOUT,1 is loaded as Return(ext-queues,01601,1)"),
+    ("  '601-TIMEOUT' =>", "  '601-TIMEOUTX' =>", "601-TIMEOUT,1 is not loaded"),
+    ("Context 'queue-failover-routes'", "Context 'other'", "context queue-failover-routes is not loaded"),
+    ("[extensions_custom.conf:40]", "[extensions_override_freepbx.conf:7]", "is loaded from extensions_override_freepbx.conf:7"),
+])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_difference_between_wanted_and_loaded_is_told(version, old, new, told):
+    assert any(told in line for line in changed(version, old, new))
+
+
+def test_a_foreign_priority_in_our_context_is_told_with_its_file_and_line():
+    extra = "[ Context 'queue-failover' created by 'pbx_config' ]\n  't' =>            1. Hangup()    [extensions_additional.conf:99]\n"
+    found = dialplan.differences(demo(), dialplan.parse_show(shown("16") + extra), FILE)
+    assert any("queue-failover,t,1" in line and "extensions_additional.conf:99" in line for line in found)
+
+
+def test_a_pattern_and_a_cid_match_are_read():
+    text = ("[ Context 'a' created by 'pbx_config' ]\n  '_X.' (CID match '555') => 1. NoOp(x [y])   [f.conf:3]\n"
+            "     [lab]          2. Hangup()   [f.conf:4]\n")
+    found = dialplan.parse_show(text)["a"]["_X."]
+    assert (found[1].application, found[1].line, found[2].label) == ("NoOp(x [y])", 3, "lab")
