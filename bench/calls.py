@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What routing one call costs: our table, the well-known chain, and a bare Goto, measured inside one call that routes itself over and over."""
+import itertools
 import json
 import re
 import statistics
@@ -13,8 +14,9 @@ SIZES = (10, 1000)
 FILE = '/etc/asterisk/extensions_bench.conf'
 RESULT = '/tmp/bench-result'
 BACK = 'bench-back,s,1'
-# Variant: how often the loop goes round in one call. The chain of 1,000 queues takes about 0.2 s each time.
-ROUNDS = {'loop': 5000, 'bare_goto': 5000, 'table-10': 2000, 'table-1000': 2000, 'chain-10': 500, 'chain-1000': 20}
+CHUNKS = 25
+# Variant: rounds of the loop in one chunk, a few milliseconds: the median of the chunks does not see that another process had the CPU for a while.
+ROUNDS = {'loop': 80, 'bare_goto': 80, 'table-10': 20, 'table-1000': 20, 'chain-10': 10, 'chain-1000': 1}
 
 # The loop makes each round a new visit to the queue. What leads to BACK is measured; `loop` goes there itself and is taken off the others.
 LOOP = """
@@ -22,30 +24,38 @@ LOOP = """
 exten => s,1,Goto(bench-loop,s,back)
 
 [bench-loop]
-exten => s,1,Set(BENCH_START=${STRFTIME(,,%s%6q)})
+exten => s,1,Set(BENCH_TIMES=${STRFTIME(,,%s%6q)})
+ same => n(chunk),Set(BENCH_LEFT=${BENCH_ROUNDS})
  same => n(round),Set(QUEUENUM=${BENCH_QUEUE})
  same => n,Set(QUEUESTATUS=${BENCH_STATUS})
- same => n,Set(QUEUEJOINTIME=${BENCH_LEFT})
+ same => n,Set(QUEUEJOINTIME=${BENCH_CHUNKS}00${BENCH_LEFT})
  same => n,Goto(${BENCH_ENTRY})
  same => n(back),Set(BENCH_LEFT=$[${BENCH_LEFT} - 1])
  same => n,GotoIf($[${BENCH_LEFT} > 0]?round)
- same => n,Set(BENCH_END=${STRFTIME(,,%s%6q)})
- same => n,System(echo ${BENCH_START} ${BENCH_END} > @RESULT@.new && mv @RESULT@.new @RESULT@)
+ same => n,Set(BENCH_TIMES=${BENCH_TIMES} ${STRFTIME(,,%s%6q)})
+ same => n,Set(BENCH_CHUNKS=$[${BENCH_CHUNKS} - 1])
+ same => n,GotoIf($[${BENCH_CHUNKS} > 0]?chunk)
+ same => n,System(echo ${BENCH_TIMES} > @RESULT@.new && mv @RESULT@.new @RESULT@)
  same => n,Hangup()
 
 [bench]
 """
 ENTRY = """exten => @NAME@,1,Answer()
- same => n,Wait(0.1)
+ same => n,Wait(0.3)
  same => n,Set(BENCH_QUEUE=@QUEUE@)
  same => n,Set(BENCH_STATUS=@STATUS@)
  same => n,Set(BENCH_ENTRY=@ENTRY@)
- same => n,Set(BENCH_LEFT=@ROUNDS@)
+ same => n,Set(BENCH_ROUNDS=@ROUNDS@)
+ same => n,Set(BENCH_CHUNKS=@CHUNKS@)
  same => n,Goto(bench-loop,s,1)
 """
 PLACE = {'loop': 'bench-loop,s,back', 'bare_goto': BACK}
-CALL = """rm -f "$2"; asterisk -rx "channel originate Local/$1@bench/n application Wait 600" > /dev/null
-for _ in $(seq 1200); do [ -e "$2" ] && exec cat "$2"; sleep 0.1; done; echo "no result of $1 after 120 s" >&2; exit 1"""
+CALLS = """result=$1; shift
+for variant in "$@"; do
+    rm -f "$result"; asterisk -rx "channel originate Local/$variant@bench/n application Wait 600" > /dev/null
+    for _ in $(seq 1200); do [ -e "$result" ] && break; sleep 0.05; done
+    echo "$variant $(cat "$result")"
+done"""
 
 
 def fill(text, **values):
@@ -59,7 +69,7 @@ def dialplan():
     for name, rounds in ROUNDS.items():
         size = int(name.rpartition('-')[2]) if '-' in name else SIZES[0]
         queue, status = routes.worst(size)
-        parts.append(fill(ENTRY, NAME=name, QUEUE=queue, STATUS=status, ROUNDS=rounds, ENTRY=PLACE.get(name, 'bench-%s,s,1' % name)))
+        parts.append(fill(ENTRY, NAME=name, QUEUE=queue, STATUS=status, ROUNDS=rounds, CHUNKS=CHUNKS, ENTRY=PLACE.get(name, 'bench-%s,s,1' % name)))
     return '\n'.join(parts)
 
 
@@ -87,10 +97,16 @@ def prepare(name, generation, text):
     pbx.execute(name, 'pbx-start-asterisk')
 
 
-def round_us(name, variant):
-    """Microseconds of one round of one variant."""
-    start, end = pbx.execute(name, 'sh', '-c', CALL, 'sh', variant, RESULT).split()
-    return (int(end) - int(start)) / ROUNDS[variant]
+def rounds_us(name):
+    """{variant: microseconds of one round}, one call a variant; Wait(0.3) before each lets the events of the last one drain."""
+    lines = [line.split() for line in pbx.execute(name, 'sh', '-c', CALLS, 'sh', RESULT, *ROUNDS).splitlines()]
+    return {variant: _chunk_us(variant, times) / ROUNDS[variant] for variant, *times in lines}
+
+
+def _chunk_us(variant, times):
+    if len(times) != CHUNKS + 1:
+        raise pbx.Failed('the measuring call of %s did not end' % variant)
+    return statistics.median(int(after) - int(before) for before, after in itertools.pairwise(times))
 
 
 def quiet(name):
@@ -107,7 +123,8 @@ def measure(versions, runs):
     figures = {version: _measure_one(version, runs, text) for version in versions}
     return figures, [
         'From the queue\'s Goto until the call is where it shall be; call set-up is not in it. Medians of %d runs a variant.' % runs,
-        'Rounds a run: %s. An empty loop is measured too and taken off.' % ', '.join('%s %d' % item for item in ROUNDS.items()),
+        'A run is the median of %d chunks of so many rounds: %s; the empty loop of the same run is taken off.' % (
+            CHUNKS, ', '.join('%s %d' % item for item in ROUNDS.items())),
         'Always the last row. Verbosity 0 and no verbose log for all variants alike (Executing lines cost time); our table writes its line '
         'to the log each time, the chain and the bare Goto write none.']
 
@@ -115,14 +132,13 @@ def measure(versions, runs):
 def _measure_one(version, runs, text):
     name = pbx.NAMES[version]
     prepare(name, version, text)
-    samples = {variant: [] for variant in ROUNDS}
+    samples = []
     for number in range(1, runs + 1):
-        for variant in ROUNDS:
-            samples[variant].append(round_us(name, variant))
-        say('Asterisk %s, run %d of %d: us a round: %s' % (
-            version, number, runs, ', '.join('%s %.0f' % (variant, values[-1]) for variant, values in samples.items())))
+        samples.append(rounds_us(name))
+        say('Asterisk %s, run %d of %d, us a round: %s' % (
+            version, number, runs, ', '.join('%s %.0f' % item for item in samples[-1].items())))
     quiet(name)
-    medians = {variant: statistics.median(values) for variant, values in samples.items()}
-    cost = {variant: round(value - medians['loop'], 1) for variant, value in medians.items()}
+    # Differences within a run, so that a machine that is busy for a while does not end up on one side alone.
+    cost = {variant: round(statistics.median(sample[variant] - sample['loop'] for sample in samples), 1) for variant in ROUNDS}
     sized = {kind: {str(size): cost['%s-%d' % (kind, size)] for size in SIZES} for kind in ('table', 'chain')}
     return dict(sized, bare_goto=cost['bare_goto'])

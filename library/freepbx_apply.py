@@ -102,17 +102,15 @@ from ansible.module_utils.freepbx_failover import running, step_apply
 
 def main():
     """The spec and the one call."""
-    running.writer(dict(
-        running.DATABASE, **dict(
-            running.STATE, **dict(
-                running.CONTEXT,
-                queues={'type': 'list', 'elements': 'str', 'default': []},
-                context_will_change={'type': 'bool', 'default': False},
-                rows_will_change={'type': 'bool', 'default': False},
-                busy_s={'type': 'int', 'default': 300},
-                proof_s={'type': 'int', 'default': 60},
-                sbin={'type': 'path', 'default': '/usr/sbin'},
-                config_dir={'type': 'path', 'default': '/etc/asterisk'}))), step_apply.run)
+    running.writer(running.spec(
+        running.DATABASE, running.STATE, running.CONTEXT,
+        queues={'type': 'list', 'elements': 'str', 'default': []},
+        context_will_change={'type': 'bool', 'default': False},
+        rows_will_change={'type': 'bool', 'default': False},
+        busy_s={'type': 'int', 'default': 300},
+        proof_s={'type': 'int', 'default': 60},
+        sbin={'type': 'path', 'default': '/usr/sbin'},
+        config_dir={'type': 'path', 'default': '/etc/asterisk'}), step_apply.run)
 
 
 if __name__ == '__main__':

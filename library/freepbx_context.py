@@ -35,6 +35,17 @@ options:
     description: Seconds to wait until no call is in a context that goes; past them its block stays, and the message says so.
     type: int
     default: 120
+  former_contexts:
+    description: Names the context had before; what points at them counts as ours.
+    type: list
+    elements: str
+    default: []
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
+      reload put them in force too.
+    type: str
+    choices: [fail, apply]
+    default: fail
   config_dir:
     description: Folder of Asterisk's configuration, FreePBX's setting ASTETCDIR.
     type: path
@@ -94,13 +105,13 @@ from ansible.module_utils.freepbx_failover import running, step_context
 
 def main():
     """The spec and the one call."""
-    running.writer(dict(
-        running.STATE,
-        context={'type': 'str', 'default': 'queue-failover'},
+    running.writer(running.spec(
+        running.STATE, running.CONTEXT,
         state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
         block={'type': 'str', 'default': ''},
         remove={'type': 'list', 'elements': 'str', 'default': []},
         drain_s={'type': 'int', 'default': 120},
+        pending_changes=running.WRITER['pending_changes'],
         config_dir={'type': 'path', 'default': '/etc/asterisk'}), step_context.run)
 
 

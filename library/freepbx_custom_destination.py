@@ -110,15 +110,12 @@ from ansible.module_utils.freepbx_failover import running, step_destination
 
 def main():
     """The spec and the one call."""
-    running.writer(dict(
-        running.DATABASE, **dict(
-            running.STATE, **dict(
-                running.WRITER, **dict(
-                    running.CONTEXT,
-                    state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
-                    description={'type': 'str', 'default': 'Queue failover'},
-                    notes={'type': 'str', 'default': ''},
-                    former_destinations={'type': 'dict', 'default': {}})))), step_destination.run)
+    running.writer(running.spec(
+        running.DATABASE, running.STATE, running.WRITER, running.CONTEXT,
+        state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+        description={'type': 'str', 'default': 'Queue failover'},
+        notes={'type': 'str', 'default': ''},
+        former_destinations={'type': 'dict', 'default': {}}), step_destination.run)
 
 
 if __name__ == '__main__':

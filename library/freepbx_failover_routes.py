@@ -184,18 +184,17 @@ from ansible.module_utils.freepbx_failover import running, step_routes
 
 def main():
     """The spec and the one call."""
-    running.reader(dict(
-        running.DATABASE, **dict(
-            running.STATE,
-            context={'type': 'str', 'default': 'queue-failover'},
-            state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
-            default={'type': 'raw', 'default': {'terminate': 'hangup'}},
-            queues={'type': 'raw'},
-            custom_destination={'type': 'str', 'default': 'Queue failover'},
-            custom_destination_notes={'type': 'str', 'default': ''},
-            former_destinations={'type': 'dict', 'default': {}},
-            pending_changes=running.WRITER['pending_changes'],
-            standby={'type': 'bool', 'default': False})), step_routes.run)
+    running.reader(running.spec(
+        running.DATABASE, running.STATE,
+        context=running.CONTEXT['context'],
+        state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
+        default={'type': 'raw', 'default': {'terminate': 'hangup'}},
+        queues={'type': 'raw'},
+        custom_destination={'type': 'str', 'default': 'Queue failover'},
+        custom_destination_notes={'type': 'str', 'default': ''},
+        former_destinations={'type': 'dict', 'default': {}},
+        pending_changes=running.WRITER['pending_changes'],
+        standby={'type': 'bool', 'default': False}), step_routes.run)
 
 
 if __name__ == '__main__':

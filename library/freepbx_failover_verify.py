@@ -65,8 +65,8 @@ from ansible.module_utils.freepbx_failover import running, step_verify
 
 def main():
     """The spec and the one call."""
-    running.reader(dict(
-        context={'type': 'str', 'default': 'queue-failover'},
+    running.reader(running.spec(
+        context=running.CONTEXT['context'],
         routes={'type': 'dict', 'required': True},
         destinations={'type': 'list', 'elements': 'str', 'default': ['queue-failover,s,1']}), step_verify.run)
 

@@ -133,19 +133,16 @@ from ansible.module_utils.freepbx_failover import running, step_queues
 
 def main():
     """The spec and the one call."""
-    running.writer(dict(
-        running.DATABASE, **dict(
-            running.STATE, **dict(
-                running.WRITER, **dict(
-                    running.CONTEXT,
-                    destination={'type': 'str', 'default': ''},
-                    queues={'type': 'list', 'elements': 'dict', 'default': [], 'options': {
-                        'queue': {'type': 'str', 'required': True},
-                        'failover': {'type': 'bool', 'default': False},
-                        'settings': {'type': 'dict', 'default': {}},
-                        'routes': {'type': 'dict'}, 'default': {'type': 'str'},
-                        'default_from': {'type': 'str'}, 'former': {'type': 'str'}}},
-                    former_destinations={'type': 'dict', 'default': {}})))), step_queues.run)
+    running.writer(running.spec(
+        running.DATABASE, running.STATE, running.WRITER, running.CONTEXT,
+        destination={'type': 'str', 'default': ''},
+        queues={'type': 'list', 'elements': 'dict', 'default': [], 'options': {
+            'queue': {'type': 'str', 'required': True},
+            'failover': {'type': 'bool', 'default': False},
+            'settings': {'type': 'dict', 'default': {}},
+            'routes': {'type': 'dict'}, 'default': {'type': 'str'},
+            'default_from': {'type': 'str'}, 'former': {'type': 'str'}}},
+        former_destinations={'type': 'dict', 'default': {}}), step_queues.run)
 
 
 if __name__ == '__main__':

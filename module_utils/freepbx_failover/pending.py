@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The pending-reload flag and whose it is: a change somebody has not applied yet is not ours to put in force."""
-from ansible.module_utils.freepbx_failover import database
+"""Whose changes wait for a reload? What somebody has not applied yet is not ours to put in force."""
+import os
+
+from ansible.module_utils.freepbx_failover import asterisk, blocks, database, files, unapplied
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 
@@ -9,6 +11,7 @@ def mark_reload(cursor, memory, params):
 
     The flag alone does not say whose change it is for, so our memory keeps the id of the run that set it first.
     """
+    refuse_hand_edits(params, database.setting(cursor, 'ASTETCDIR', '/etc/asterisk'))
     if database.reload_pending(cursor):
         if not memory['reload_due'] and params['pending_changes'] != 'apply':
             raise Refusal('changes of somebody else wait for "Apply Config" in the FreePBX GUI; nothing was written, so apply them there, '
@@ -16,3 +19,18 @@ def mark_reload(cursor, memory, params):
     else:
         memory['reload_due'] = params['run_id']
     database.need_reload(cursor)
+
+
+def refuse_hand_edits(params, config_dir):
+    """Raise Refusal if a dialplan file was edited by hand and not loaded since, unless the administrator lets it be applied."""
+    if params['pending_changes'] == 'apply':
+        return
+    loaded, found = asterisk.show_all(), []
+    for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
+        own = set(block.name for block in blocks.find(data))
+        ours = [params['context']] + params['former_contexts'] + sorted(own)
+        found.extend(unapplied.edits(blocks.take_out(data, own), os.path.basename(path), loaded, ours))
+    if found:
+        raise Refusal('the dialplan was edited and not loaded since (%s%s), and our reload would put that in force; nothing was written, so '
+                      'reload it (dialplan reload) or take the edit back, or set queue_failover_pending_changes: apply, and run again'
+                      % ('; '.join(found[:3]), ' and %d more' % (len(found) - 3) if len(found) > 3 else ''))

@@ -14,15 +14,23 @@ CONTEXT = {'context': {'type': 'str', 'default': 'queue-failover'},
            'former_contexts': {'type': 'list', 'elements': 'str', 'default': []}}
 
 
-def reader(spec, work):
+def spec(*parts, **own):
+    """An argument spec of the parts and the module's own options."""
+    merged = {}
+    for part in parts + (own,):
+        merged.update(part)
+    return merged
+
+
+def reader(arguments, work):
     """Run a module that only reads: work(params) -> its result."""
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
     _finish(module, lambda: work(module.params))
 
 
-def writer(spec, work):
+def writer(arguments, work):
     """Run a module that may write: work(params, write) -> its result; write is False in check mode."""
-    module = AnsibleModule(argument_spec=spec, supports_check_mode=True)
+    module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
     _finish(module, lambda: work(module.params, not module.check_mode))
 
 

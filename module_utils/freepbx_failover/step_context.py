@@ -4,6 +4,7 @@ import os
 
 from ansible.module_utils.freepbx_failover import asterisk, blocks, dialplan, files, state
 from ansible.module_utils.freepbx_failover.findings import Refusal
+from ansible.module_utils.freepbx_failover.pending import refuse_hand_edits
 
 CUSTOM_FILE = 'extensions_custom.conf'
 
@@ -20,6 +21,8 @@ def run(params, write):
         missing = _missing(after, removed)
         result = {'changed': after != before or bool(missing), 'reloaded': False, 'retired': _others(after, params), 'kept': [],
                   'diff': {'before_header': path, 'after_header': path, 'before': _ours(before), 'after': _ours(after)}}
+        if result['changed']:
+            refuse_hand_edits(params, params['config_dir'])
         if result['changed'] and write:
             _write(path, before, after, removed, params, result)
     return result

@@ -2,6 +2,7 @@
 """A test PBX seen from the host: its command line, its log, and callers on it by way of its manager interface."""
 import itertools
 import re
+import shlex
 import subprocess
 import time
 
@@ -25,20 +26,33 @@ def string(wish):
 
 
 class Pbx:
+    """One shell and one manager session stay open: starting `podman exec` anew costs more than most calls here take."""
+
     def __init__(self, name):
         self.name = name
         self.numbers = itertools.count(1)
+        self.shell = self.open("bash")
 
     def __repr__(self):
         return self.name
 
-    def run(self, *command, data=None):
-        done = subprocess.run(["podman", "exec", "-i", self.name, *command], input=data, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, f"{self.name}: {' '.join(command)}: {done.stdout}{done.stderr}"
-        return done.stdout
+    def open(self, *command):
+        return subprocess.Popen(["podman", "exec", "-i", self.name, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
+
+    def run(self, *command):
+        """What a command prints, run in the shell that stays open."""
+        self.shell.stdin.write(b"{ %s; } < /dev/null 2>&1; echo; echo end-of-command $?\n" % shlex.join(command).encode())
+        received = b""
+        while not re.search(rb"\nend-of-command \d+\n\Z", received):
+            data = self.shell.stdout.read(65536)
+            assert data, f"{self.name}: its shell is gone: {received.decode()}"
+            received += data
+        text, _, code = received.decode("utf-8", "replace").rpartition("\nend-of-command ")
+        assert int(code) == 0, f"{self.name}: {command}: {text}"
+        return text
 
     def cli(self, command):
-        return self.run("asterisk", "-rx", command)
+        return self.session.action("Command", [("Command", command)]).get("Output", "")
 
     def sql(self, statement):
         return self.run("mysql", "-N", "asterisk", "-e", statement).strip()
@@ -47,24 +61,35 @@ class Pbx:
         self.run("agent", number, *state)
 
     def connect(self):
-        bridge = "exec 3<>/dev/tcp/127.0.0.1/5038; cat <&3 & exec cat >&3"
-        self.process = subprocess.Popen(["podman", "exec", "-i", self.name, "bash", "-c", bridge], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        bufsize=0)
+        self.process = self.open("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/5038; cat <&3 & exec cat >&3")
         self.session = ami.Session(self.process.stdout, self.process.stdin)
         ami.login(self.session, "admin", self.sql("SELECT value FROM freepbx_settings WHERE keyword='AMPMGRPASS'"))
 
     def close(self):
         self.session.action("Logoff")
-        self.process.stdin.close()
-        self.process.wait(timeout=10)
+        for process in (self.process, self.shell):
+            process.stdin.close()
+            process.wait(timeout=10)
 
     def log_position(self):
         return int(self.run("stat", "-c", "%s", "/var/log/asterisk/full"))
 
     def log_since(self, position, level="NOTICE"):
         """Lines of this level about fail-overs; Asterisk's own VERBOSE lines repeat their text and do not count."""
-        text = self.run("tail", "-c", f"+{position + 1}", "/var/log/asterisk/full")
+        text = self.complete_log(position)
         return [line for line in text.splitlines() if f" {level}[" in line and "fail-over" in line.lower()]
+
+    def complete_log(self, position):
+        """The log is written by a thread of its own: a line that Asterisk must log now, and that stands there, ends what we look for."""
+        mark = f"mark{next(self.numbers)}x"
+        self.session.action("Originate", [("Channel", "Local/s@none"), ("Context", "ext-queues"), ("Exten", mark), ("Priority", "gotodest")])
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            text = self.run("tail", "-c", f"+{position + 1}", "/var/log/asterisk/full")
+            if mark in text:
+                return text
+            time.sleep(0.02)
+        raise AssertionError(f"{self.name}: Asterisk does not write its log")
 
     def dial(self, queue, **variables):
         """A caller who dials a queue from inside."""
@@ -135,6 +160,13 @@ class Caller:
         answer = self.pbx.session.action("Redirect", [("Channel", self.channel), ("Context", context), ("Exten", extension), ("Priority", priority)])
         assert answer["Response"] == "Success", answer
 
+    def redirect_and_hang_up(self, place):
+        """Both in one write, so that the hang-up comes while the channel is on its way."""
+        context, extension, priority = place.split(",")
+        self.pbx.process.stdin.write((
+            f"Action: Redirect\r\nChannel: {self.channel}\r\nContext: {context}\r\nExten: {extension}\r\nPriority: {priority}\r\n\r\n"
+            f"Action: Hangup\r\nChannel: {self.channel}\r\n\r\n").encode())
+
     def variable(self, name):
         return self.pbx.session.action("Getvar", [("Channel", self.channel), ("Variable", name)]).get("Value")
 
@@ -151,7 +183,7 @@ class Caller:
         for context, extension, priority in self.steps:
             ours = context == CONTEXT or re.match(CONTEXT + "-(routes$|entry-)", context)
             if ours:
-                inside = inside or extension != "h"
+                inside = extension != "h"
             elif inside and extension != "h":
                 found.append("%s,%s,%d" % (context, extension, priority))
                 inside = False

@@ -66,8 +66,9 @@ def quiet(pbx):
     """Every agent's phone is there and rings without being answered; nobody is on a call before or after."""
     def calm():
         pbx.cli("channel request hangup all")
-        pbx.run("bash", "-c", "for agent in 200 201 202 203; do asterisk -rx \"devstate change Custom:AGENT$agent NOT_INUSE\"; done; "
-                "asterisk -rx 'database deltree AGENT'")
+        for agent in ("200", "201", "202", "203"):
+            pbx.cli(f"devstate change Custom:AGENT{agent} NOT_INUSE")
+        pbx.cli("database deltree AGENT")
     calm()
     yield
     calm()

@@ -161,3 +161,42 @@ def test_changes_waiting_in_the_gui_are_not_put_in_force(pbxs, tmp_path):
     ok(playbook(tmp_path, pbxs, dict(VARS, queue_failover_pending_changes='apply')))
     for pbx in pbxs:
         assert '?app-blackhole,busy,1:' in asterisk(pbx, 'dialplan show 602@ext-queues')
+
+
+def test_an_edit_of_the_dialplan_by_hand_that_is_not_loaded_yet_is_not_put_in_force(pbxs, tmp_path):
+    for pbx in pbxs:
+        sh(pbx, r"printf '\n[half-done]\nexten => s,1,NoOp(not finished)\n' >> /etc/asterisk/extensions_custom.conf")
+    before = {pbx: (config(pbx), rows(pbx)) for pbx in pbxs}
+    refused = playbook(tmp_path, pbxs, VARS)
+    assert refused.code != 0 and 'half-done,s is written in extensions_custom.conf but not loaded' in ' '.join(refused.text.split())
+    assert {pbx: (config(pbx).split('total')[0], rows(pbx)) for pbx in pbxs} == {
+        pbx: (files.split('ls: cannot')[0], table) for pbx, (files, table) in before.items()}
+    for pbx in pbxs:
+        assert 'half-done' not in asterisk(pbx, 'dialplan show')
+    ok(playbook(tmp_path, pbxs, dict(VARS, queue_failover_pending_changes='apply')))
+
+
+def test_a_run_that_failed_before_its_reload_is_finished_by_the_next(pbxs, tmp_path):
+    for pbx in pbxs:
+        sh(pbx, 'mv /usr/sbin/fwconsole /usr/sbin/fwconsole.away')
+    broken = playbook(tmp_path, pbxs, VARS)
+    assert broken.code != 0 and 'fwconsole is not found' in broken.text
+    for pbx in pbxs:
+        assert sql(pbx, "SELECT value FROM admin WHERE variable = 'need_reload'") == [['true']], 'the rows wait for a reload'
+        sh(pbx, 'mv /usr/sbin/fwconsole.away /usr/sbin/fwconsole')
+    assert {task for _host, task in ok(playbook(tmp_path, pbxs, VARS)).changed} == {'queue_failover : Bring into force what is not, and prove it'}
+    assert ok(playbook(tmp_path, pbxs, VARS)).changed == set()
+    for pbx in pbxs:
+        assert '?queue-failover,s,1:' in asterisk(pbx, 'dialplan show 600@ext-queues')
+        assert sql(pbx, "SELECT value FROM admin WHERE variable = 'need_reload'") == [['false']]
+
+
+def test_a_file_asterisk_cannot_read_is_no_success(pbxs, tmp_path):
+    """`dialplan reload` and `fwconsole reload` say nothing of it; only the loaded dialplan tells."""
+    for pbx in pbxs:
+        sh(pbx, 'chown root:root /etc/asterisk/extensions_custom.conf; chmod 600 /etc/asterisk/extensions_custom.conf')
+    files = {pbx: custom_file(pbx) for pbx in pbxs}
+    refused = playbook(tmp_path, pbxs, VARS)
+    assert refused.code != 0 and 'Asterisk did not load our block' in refused.text
+    assert {pbx: custom_file(pbx) for pbx in pbxs} == files, 'the file of before is back'
+    assert [destination(pbx, '600') for pbx in pbxs] == ['ext-local,vmu200,1'] * 2
