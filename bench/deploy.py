@@ -73,8 +73,8 @@ def provide_community_mysql():
     say('fetching community.mysql out of the package ansible on PyPI (once, 60 MB)')
     target = pbx.CACHE / 'bench' / 'ansible'
     try:
-        pbx.run([sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--upgrade', '--target', target,
-                 '--requirement', BENCH / 'requirements.txt'])
+        pbx.run([sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-compile', '--upgrade', '--retries', '1',
+                 '--target', target, '--requirement', BENCH / 'requirements.txt'])
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(target / 'ansible_collections' / 'community' / 'mysql', kept)
     except (pbx.Failed, OSError) as problem:

@@ -8,7 +8,8 @@ module: freepbx_failover_call
 short_description: Place one real call on a FreePBX and say where it lands after its queue
 version_added: 0.1.0
 description:
-  - Originates one call through Asterisk's manager interface, follows it until it has left its queue and the fail-over context, says where it landed and hangs it up.
+  - Originates one call through Asterisk's manager interface, follows it until it has left its queue and the fail-over context,
+    says where it landed and hangs it up.
   - The manager's user and password are read from FreePBX's settings on the PBX; the password is never returned.
   - No other call is touched. With O(via=queue) the queue's agents are rung as by any caller.
 options:
@@ -26,7 +27,8 @@ options:
     default: ''
   via:
     description:
-      - V(exit) lets the call enter the loaded dialplan where it leaves the queue, with the variables a queue sets. It needs no agents and rings nobody before the destination.
+      - V(exit) lets the call enter the loaded dialplan where it leaves the queue, with the variables a queue sets.
+        It needs no agents and rings nobody before the destination.
       - V(queue) dials the queue, so that the queue itself sets C(QUEUESTATUS); bring its agents into the state that leads to it first.
     type: str
     choices: [exit, queue]

@@ -56,17 +56,25 @@ def put(data, name, text):
 def take_out(data, names):
     """The file without the blocks of those names: byte for byte what it was before they were put."""
     for block in reversed(find(data)):
-        if block.name not in names:
-            continue
-        start = block.start
-        if block.joined and block.end == len(data):
-            start -= 1
-        data = data[:start] + data[block.end:]
+        if block.name in names:
+            data = _without(data, block)
     return data
+
+
+def _without(data, block):
+    """The file without the block. The line end we added before it goes too, or is the next block's to take along."""
+    before, after = data[:block.start], data[block.end:]
+    if block.joined and not after:
+        return before[:-1]
+    if block.joined and _MARK.match(after):
+        first, rest = after.split(b'\n', 1)
+        return before + first.rstrip(b'\r') + _JOINED + b'\n' + rest
+    return before + after
 
 
 def _marked(name, text, joined):
     mark = name.encode()
+    text = text if not text or text.endswith(b'\n') else text + b'\n'
     return b'; BEGIN queue_failover ' + mark + (_JOINED if joined else b'') + b'\n' + text + b'; END queue_failover ' + mark + b'\n'
 
 

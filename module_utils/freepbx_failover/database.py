@@ -19,13 +19,15 @@ SOCKETS = ('/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock')
 
 _SETTING = re.compile(
     r'''^[ \t]*\$amp_conf\[(?:'(\w+)'|"(\w+)")\][ \t]*=[ \t]*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")[ \t]*;''', re.M | re.S)
+# A quoted string, kept, or a PHP comment, dropped; a string may hold what looks like a comment and the other way round.
+_STRING_OR_COMMENT = re.compile(r'''('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|(?://|\#)[^\n]*''', re.S)
 _DOUBLE_QUOTED = {'n': '\n', 't': '\t', 'r': '\r', '"': '"', '\\': '\\', '$': '$'}
 
 
 def parse_conf(text):
     """The $amp_conf settings of freepbx.conf, quoted as PHP quotes; the last of two wins, as in PHP."""
     settings = {}
-    for single_key, double_key, single, double in _SETTING.findall(text):
+    for single_key, double_key, single, double in _SETTING.findall(_STRING_OR_COMMENT.sub(lambda found: found.group(1) or '', text)):
         key = single_key or double_key
         settings[key] = (re.sub(r'\\([\\\'])', r'\1', single) if single else
                          re.sub(r'\\(.)', lambda found: _DOUBLE_QUOTED.get(found.group(1), found.group(0)), double, flags=re.S))
@@ -51,7 +53,10 @@ def read_conf(path):
 def _address(settings):
     host = settings.get('AMPDBHOST') or 'localhost'
     if host != 'localhost':
-        return {'host': host, 'port': int(settings.get('AMPDBPORT') or 3306)}
+        port = settings.get('AMPDBPORT') or '3306'
+        if not port.isdigit():
+            raise Refusal("$amp_conf['AMPDBPORT'] in freepbx.conf is no port number; put the database's port there, usually 3306")
+        return {'host': host, 'port': int(port)}
     candidates = [settings.get('AMPDBSOCK')] + list(SOCKETS)
     found = [path for path in candidates if path and os.path.exists(path)]
     return {'unix_socket': (found or [path for path in candidates if path])[0]}

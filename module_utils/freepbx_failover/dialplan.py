@@ -10,6 +10,7 @@ from collections import OrderedDict, namedtuple
 Priority = namedtuple('Priority', 'application label source line')
 Priority.__doc__ = """One priority: `App(data)`, its label or None, and the file and line it came from (None where not known)."""
 
+_BOM = b'\xef\xbb\xbf'  # Asterisk skips it at the start of a file
 _HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
 _INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))')
 _EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),(\w+)(?:\(([^)]*)\))?,(.*)\Z')
@@ -32,6 +33,7 @@ def significant_lines(data):
     As config.c reads them: blocks nest, and a `--;` too many hides what follows just as a missing one does.
     """
     lines, depth, opened = [], 0, None
+    data = data[len(_BOM):] if data.startswith(_BOM) else data
     for number, raw in enumerate(data.split(b'\n'), 1):
         text, after = _uncomment(raw, depth)
         if text.strip():
@@ -42,22 +44,24 @@ def significant_lines(data):
 
 
 def _uncomment(raw, depth):
-    """(one line without its comments, how deep in blocks the next one starts)."""
-    kept, start = b'', 0
+    """(one line without its comments, how deep in blocks the next one starts); a lone `--;` hides only the lines after its own."""
+    kept, start, seen = b'', 0, depth == 0
     while True:
         at = raw.find(b';', start)
         if at < 0:
-            return kept + (b'' if depth else raw[start:]), depth
+            return kept + (raw[start:] if seen else b''), depth
+        upto = raw[start:at + 1] if seen else b''
         if at > start and raw[at - 1:at] == b'\\':
-            kept, start = kept + (b'' if depth else raw[start:at + 1]), at + 1
+            kept, start = kept + upto, at + 1
         elif raw[at:at + 3] == b';--' and raw[at + 3:at + 4] != b'-':
-            kept, start, depth = kept + (b'' if depth else raw[start:at]), at + 3, depth + 1
+            kept, start, depth, seen = kept + upto[:-1], at + 3, depth + 1, False
         elif at >= start + 2 and raw[at - 2:at] == b'--':
-            kept, start, depth = kept + (b'' if depth else raw[start:at + 1]), at + 1, depth - 1
+            kept, start, depth = kept + upto, at + 1, depth - 1
+            seen = seen or depth == 0
         elif depth:
-            start = at + 1
+            kept, start = kept + upto, at + 1
         else:
-            return kept + raw[start:at], depth
+            return kept + upto[:-1], depth
 
 
 def headers(lines):

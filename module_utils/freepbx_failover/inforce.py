@@ -36,7 +36,7 @@ def destination_difference(row, loaded):
     """Whether the Custom Destination is generated as its row says: [] or a sentence. loaded: the context customdests as loaded."""
     extension = 'dest-%s' % row['destid']
     lines = [priority.application for priority in loaded.get(extension, {}).values()]
-    if any(re.match(r'(Goto|Gosub)\(%s[,()]*' % re.escape(row['target']), line) for line in lines):
+    if any(re.match(r'(Goto|Gosub)\(%s[,()]' % re.escape(row['target']), line) for line in lines):
         return []
     return ['Custom Destination %s is not loaded as customdests,%s' % (row['target'], extension)]
 

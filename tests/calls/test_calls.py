@@ -146,7 +146,6 @@ def test_a_hang_up_during_the_routing_routes_nothing_again(pbx):
         if hit == 3:
             break
     assert hit == 3, seen
-    print(len(seen), seen)
 
 
 def test_no_queue_gets_the_default(pbx, wish):

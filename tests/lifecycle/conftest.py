@@ -6,7 +6,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import support  # noqa: E402  the tests' own helper stands one folder up
+import support
 
 PBXS = ['lifecycle-asterisk16', 'lifecycle-asterisk22']
 

@@ -67,22 +67,19 @@ mariadb-dump --skip-comments asterisk_old > /root/old.sql
 tar -C / -cpf /root/etc.tar etc/asterisk
 """
 
-INVENTORY = """
-all:
-  hosts: {unit16: {}, unit22: {}}
-  vars:
-    ansible_user: admin
-    ansible_ssh_private_key_file: "%s/queue-failover/ssh/id_ed25519"
-    ansible_ssh_common_args: >-
-      -o ProxyCommand='podman exec -i {{ inventory_hostname }} /usr/sbin/sshd -i'
-      -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
-"""
+def inventory(hosts):
+    """The PBXs, or many names for them: {name: (pbx, its variables)}."""
+    known = {
+        "ansible_user": "admin", "ansible_ssh_private_key_file": environment()["QF_CACHE"] + "/queue-failover/ssh/id_ed25519",
+        "ansible_ssh_common_args": "-o ProxyCommand='podman exec -i {{ pbx }} /usr/sbin/sshd -i' -o StrictHostKeyChecking=no "
+                                   "-o UserKnownHostsFile=/dev/null -o LogLevel=ERROR"}
+    return {"all": {"vars": known, "hosts": {name: dict(variables, pbx=pbx) for name, (pbx, variables) in hosts.items()}}}
 
 
 def environment():
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     return dict(os.environ, CONTAINERS_CONF=str(ROOT / "molecule/pbx/containers.conf"), ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"),
-                ANSIBLE_FORKS="4", ANSIBLE_NOCOLOR="1", QF_CACHE=cache)
+                ANSIBLE_FORKS="8", ANSIBLE_NOCOLOR="1", QF_CACHE=cache)
 
 
 def podman(pbx, command, text=None):
@@ -125,14 +122,14 @@ def snapshots():
     return everywhere("/usr/local/bin/qf-snapshot")
 
 
-def _ansible(arguments, text):
+def _ansible(arguments, text, hosts=None):
     with tempfile.TemporaryDirectory() as folder:
-        inventory = Path(folder, "inventory.yml")
-        inventory.write_text(INVENTORY % environment()["QF_CACHE"])
+        hosts_file = Path(folder, "hosts.json")
+        hosts_file.write_text(json.dumps(inventory(hosts or {pbx: (pbx, {}) for pbx in PBX})))
         playbook = Path(folder, "play.yml")
         playbook.write_text(text)
         out = Path(folder, "out")
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(inventory), *arguments, "-e", f"qf_out={out}"]
+        command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(hosts_file), *arguments, "-e", f"qf_out={out}"]
         done = subprocess.run([*command, str(playbook)] if text else command, cwd=ROOT, env=environment(), text=True, errors="surrogateescape",
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         return done, {path.name.split(".")[1]: json.loads(path.read_text()) for path in Path(folder).glob("out.*")}
@@ -202,5 +199,10 @@ def changed_tables(before, after):
 
 def site(variables, *options):
     """Run site.yml on both PBXs with these variables; the whole output at -vvv and the exit code."""
-    done, _none = _ansible(["-vvv", "-e", json.dumps(variables), *options, str(ROOT / "site.yml")], "")
+    return sites({pbx: (pbx, variables) for pbx in PBX}, *options)
+
+
+def sites(hosts, *options):
+    """Run site.yml once for many names of the PBXs, each with variables of its own: {name: (pbx, variables)}."""
+    done, _none = _ansible(["-vvv", *options, str(ROOT / "site.yml")], "", hosts)
     return done.stdout, done.returncode

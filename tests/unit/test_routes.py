@@ -159,7 +159,12 @@ def test_a_queue_that_is_no_number_is_an_error_and_stops_nothing_else(value):
     assert "\n" not in sentence(findings[0]) and len(sentence(findings[0])) < 600
 
 
-@pytest.mark.parametrize("queues", [None, "600", {"queue": "600"}, 600])
+def test_a_list_that_is_not_set_is_an_error_of_its_own_since_an_empty_one_gives_every_queue_back():
+    found, findings = routes.compile_routes(None, {"terminate": "hangup"}, pbx())
+    assert codes(errors(findings)) == ["no-list"] and found["queues"] == []
+
+
+@pytest.mark.parametrize("queues", ["600", {"queue": "600"}, 600])
 def test_a_list_of_queues_that_is_no_list_is_an_error(queues):
     found, findings = routes.compile_routes(queues, {"terminate": "hangup"}, pbx())
     assert codes(errors(findings)) == ["queue-form"] and found["queues"] == []
