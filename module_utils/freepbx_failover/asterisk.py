@@ -25,9 +25,10 @@ def cli(command, timeout=60):
         raise Down('Asterisk did not answer "%s" within %d s; look at the PBX before anything else' % (command, timeout))
     text = done.stdout.decode('utf-8', 'replace')
     if done.returncode != 0:
-        reason = (done.stderr.decode('utf-8', 'replace') + text).strip().splitlines()
+        said = (done.stderr.decode('utf-8', 'replace') + text).strip().splitlines()
+        reason = ([line for line in said if 'nable to' in line] + said[-1:] + ['exit code %d' % done.returncode])[0]
         raise Down('Asterisk does not answer (%s); start it, or if this is a standby PBX whose Asterisk is meant to be down, '
-                   'set queue_failover_standby: true for it' % (reason[-1] if reason else 'exit code %d' % done.returncode))
+                   'set queue_failover_standby: true for it' % reason)
     return text
 
 

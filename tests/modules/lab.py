@@ -21,7 +21,8 @@ SNAPSHOT = r"""#!/bin/bash
 for base in asterisk asterisk_old; do
     mariadb-dump --compact --skip-extended-insert --no-create-info --order-by-primary $base | sed "s/^/$base: /"
 done
-find /etc/asterisk /etc/freepbx.conf /etc/freepbx-old.conf /var/lib/queue-failover -printf '%p %y %m %u %g %s %T@ %l\n' 2> /dev/null | grep -v '^/var/lib/queue-failover/lock ' | sort
+find /etc/asterisk /etc/freepbx.conf /etc/freepbx-old.conf /var/lib/queue-failover -printf '%p %y %m %u %g %s %T@ %l\n' 2> /dev/null |
+    grep -v '^/var/lib/queue-failover/lock ' | sort
 find /etc/asterisk /var/lib/queue-failover -type f 2> /dev/null | sort | xargs -d '\n' -r sha256sum
 wc -l < /var/log/asterisk/fwconsole-standin.log 2> /dev/null
 """

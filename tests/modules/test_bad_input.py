@@ -50,9 +50,11 @@ ALONE = {
     "description longer than the column": ({"queue_failover_custom_destination": "x" * 5000}, ["queue_failover_custom_destination"]),
     "blank description": ({"queue_failover_custom_destination": " "}, ["queue_failover_custom_destination"]),
     "description with a semicolon": ({"queue_failover_custom_destination": "Queue; failover"}, ["queue_failover_custom_destination"]),
-    "former destination longer than the column": ({"queue_failover_former_destinations": {"600": "c" * 49 + ",s,1"}}, ["queue_failover_former_destinations", "600"]),
+    "former destination longer than the column": ({"queue_failover_former_destinations": {"600": "c" * 49 + ",s,1"}},
+                                                  ["queue_failover_former_destinations", "600"]),
     "former destination that is no destination": ({"queue_failover_former_destinations": {"600": "voicemail"}}, ["queue_failover_former_destinations", "600"]),
-    "former destination that is our context": ({"queue_failover_former_destinations": {"600": "queue-failover,s,1"}}, ["queue_failover_former_destinations", "600"]),
+    "former destination that is our context": ({"queue_failover_former_destinations": {"600": "queue-failover,s,1"}},
+                                               ["queue_failover_former_destinations", "600"]),
     "damaged block": ({}, ["extensions_custom.conf", "END"]),
 }
 WRONG = "sed 's/Qf-test-8Xk2!pw/Qf-test-8Xk2!pw-wrong/' /etc/freepbx.conf > /etc/freepbx-wrong.conf"
@@ -144,7 +146,8 @@ def test_with_the_database_down_the_sentence_names_it_and_nothing_is_written(cle
     files = lab.everywhere("find /etc/asterisk -type f | sort | xargs sha256sum; ls -A /var/lib/queue-failover 2>&1 || true")
     output, code = lab.site({"queue_failover_queues": [GOOD]}, *options)
     unchanged = lab.everywhere("find /etc/asterisk -type f | sort | xargs sha256sum; ls -A /var/lib/queue-failover 2>&1 || true")
-    lab.everywhere("rm -f /run/mysqld/*; setsid /usr/sbin/mariadbd --user=mysql > /dev/null 2>&1 < /dev/null & while ! mariadb-admin ping > /dev/null 2>&1; do sleep 0.05; done")
+    lab.everywhere("rm -f /run/mysqld/*; setsid /usr/sbin/mariadbd --user=mysql > /dev/null 2>&1 < /dev/null & "
+                   "while ! mariadb-admin ping > /dev/null 2>&1; do sleep 0.05; done")
     after = lab.snapshots()
     assert files == unchanged
     assert code != 0 and before == after and secrets(output) == []

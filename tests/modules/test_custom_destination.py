@@ -193,8 +193,8 @@ def test_in_an_empty_store_the_first_id_is_the_int_1_and_currentid_becomes_2(ref
 def test_the_rows_of_another_module_in_the_old_store_are_not_ours(refused, pbx, conf):
     if conf == lab.OLD_CONF:
         assert lab.rows_of(refused["empty", pbx, conf][2])["asterisk_old.kvstore"][-2:] == [
-            r"INSERT INTO `kvstore` VALUES ('FreePBX\\modules\\Other','1','{\"destid\":\"1\",\"target\":\"queue-failover,s,1\",\"description\":\"Queue failover\"}',"
-            "'json-arr','dests');",
+            r"INSERT INTO `kvstore` VALUES ('FreePBX\\modules\\Other','1',"
+            r"'{\"destid\":\"1\",\"target\":\"queue-failover,s,1\",\"description\":\"Queue failover\"}','json-arr','dests');",
             r"INSERT INTO `kvstore` VALUES ('FreePBX\\modules\\Other','currentid','77',NULL,'noid');"]
     else:
         assert len(lab.rows_of(refused["empty", pbx, conf][2])["asterisk." + lab.NEW_TABLE]) == 2

@@ -30,7 +30,9 @@ def test_the_text_of_the_gui_is_escaped_as_the_gui_escapes_it():
     assert customdests.encode(made) == LATER
 
 
-@pytest.mark.parametrize("text, stored", [("a <b>bold</b> c", "a bold c"), ("Очередь / отказ", r"\u041e\u0447\u0435\u0440\u0435\u0434\u044c \/ \u043e\u0442\u043a\u0430\u0437")])
+@pytest.mark.parametrize("text, stored", [
+    ("a <b>bold</b> c", "a bold c"),
+    ("Очередь / отказ", r"\u041e\u0447\u0435\u0440\u0435\u0434\u044c \/ \u043e\u0442\u043a\u0430\u0437")])
 def test_tags_are_stripped_and_the_json_is_that_of_php(text, stored):
     assert '"description":"%s"' % stored in customdests.encode(row(description=customdests.as_gui(text)))
 
