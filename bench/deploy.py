@@ -155,13 +155,13 @@ def _result(count, runs, samples, naive):
 
 
 def _notes(real, obvious_runs):
-    modules = ', '.join('%s at %d queues' % (runs, count) for count, runs in obvious_runs.items() if runs)
+    modules = ', '.join('%s (%d queues)' % (runs, count) for count, runs in obvious_runs.items() if runs)
     notes = ['Before each first deploy: a fresh container, the queues seeded, PyMySQL installed; none of it is in the figures.',
              'Seconds are those of the whole ansible-playbook process; the ssh connection is open beforehand, for all alike.',
              'Module runs are executions on the managed host, counted by bench/callback_plugins/module_runs.py.',
              'Twice as many no-change deploys and pings as first deploys, alternating.']
     if modules:
-        notes.append('The obvious playbook uses %s; its first deploy had %s module runs.' % (
+        notes.append('The obvious playbook uses %s; module runs of its first deploy: %s.' % (
             'community.mysql.mysql_query' if real else 'ansible.builtin.command with the mysql client, since community.mysql could not be had', modules))
     return notes
 

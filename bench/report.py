@@ -64,7 +64,7 @@ def _deploy_verdicts(found):
 
 def judged(what, ratio, limit, runs, at_least=False):
     met = ratio >= limit if at_least else ratio <= limit
-    return '%s  %s: %.2f (expected %s %.2f; runs: %s)' % ('    met' if met else ' MISSED', what, ratio, 'at least' if at_least else 'at most', limit, runs)
+    return '%s  %s: %.3f (expected %s %.2f; runs: %s)' % ('    met' if met else ' MISSED', what, ratio, 'at least' if at_least else 'at most', limit, runs)
 
 
 def merge(path, values):

@@ -48,6 +48,12 @@ options:
     description: Folder of fwconsole, FreePBX's setting AMPSBIN.
     type: path
     default: /usr/sbin
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
+      reload put them in force too.
+    type: str
+    choices: [fail, apply]
+    default: fail
   config_dir:
     description: Folder of Asterisk's configuration, FreePBX's setting ASTETCDIR.
     type: path
@@ -108,6 +114,7 @@ def main():
         context_will_change={'type': 'bool', 'default': False},
         rows_will_change={'type': 'bool', 'default': False},
         busy_s={'type': 'int', 'default': 300},
+        pending_changes=running.WRITER['pending_changes'],
         proof_s={'type': 'int', 'default': 60},
         sbin={'type': 'path', 'default': '/usr/sbin'},
         config_dir={'type': 'path', 'default': '/etc/asterisk'}), step_apply.run)

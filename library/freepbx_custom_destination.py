@@ -36,6 +36,11 @@ options:
     description: Its notes in the GUI.
     type: str
     default: ''
+  queues:
+    description: Numbers of the queues that will point at it; they do not count as users of a destination of the same name that leads elsewhere.
+    type: list
+    elements: str
+    default: []
   former_destinations:
     description: Former fail-over destinations by queue, for the case that the state folder is lost.
     type: dict
@@ -115,6 +120,7 @@ def main():
         state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
         description={'type': 'str', 'default': 'Queue failover'},
         notes={'type': 'str', 'default': ''},
+        queues={'type': 'list', 'elements': 'str', 'default': []},
         former_destinations={'type': 'dict', 'default': {}}), step_destination.run)
 
 

@@ -6,6 +6,7 @@ import time
 from ansible.module_utils.freepbx_failover import (
     asterisk, blocks, custom_destinations, database, dialplan, files, fwconsole, inforce, queues, state)
 from ansible.module_utils.freepbx_failover.findings import Refusal
+from ansible.module_utils.freepbx_failover.pending import refuse_hand_edits
 from ansible.module_utils.freepbx_failover.step_context import CUSTOM_FILE
 from ansible.module_utils.freepbx_failover.ownership import our_strings
 
@@ -32,6 +33,7 @@ def run(params, write):
                            'before': ''.join(line + '\n' for line in in_rows + in_files), 'after': ''}}
         if write:
             if due:
+                refuse_hand_edits(params, params['config_dir'])
                 _reload(due, params)
                 _prove(params, memory)
             _settle(params, memory)

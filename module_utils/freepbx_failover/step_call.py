@@ -86,11 +86,11 @@ def watch(session, call, deadline):
 def follow(call, event):
     """Take an event of the caller's channel into the picture of the call."""
     call['channel'] = event.get('Channel', call['channel'])
-    if event['Event'] == 'Hangup':
+    if event['Event'] == 'Hangup' or event.get('Extension') == 'h' and event['Event'] == 'Newexten':
         call['ended'] = True
     elif event['Event'] == 'VarSet' and event.get('Variable') == 'QUEUESTATUS' and not call['entered']:
         call['status'] = event.get('Value', '')
-    elif event['Event'] == 'Newexten' and event.get('Application') not in _DIALLED and event['Extension'] != 'h':
+    elif event['Event'] == 'Newexten' and event.get('Application') not in _DIALLED:
         _step(call, event['Context'], event['Extension'], event['Priority'], event.get('Application'))
 
 

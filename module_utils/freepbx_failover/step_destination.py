@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Step 3: the Custom Destination that names our context in the FreePBX GUI."""
 from ansible.module_utils.freepbx_failover import custom_destinations, customdests, database, state
+from ansible.module_utils.freepbx_failover.findings import Refusal
 from ansible.module_utils.freepbx_failover.ownership import remaining_users
 from ansible.module_utils.freepbx_failover.pending import mark_reload
 
@@ -31,7 +32,20 @@ def _targets(params):
 def _present(params, rows, memory, cursor):
     targets = _targets(params)
     found = customdests.find(rows, targets, params['description'])
+    if found and found['target'] not in targets:
+        _refuse_strangers(params, rows, found, memory, cursor)
     return found, customdests.wanted(found, targets[0], params['description'], params['notes'], targets), []
+
+
+def _refuse_strangers(params, rows, found, memory, cursor):
+    """A destination of our name with another target is somebody's; giving it our target would move the calls of all its users."""
+    if memory['custom_destination'] and str(memory['custom_destination']['destid']) == str(found['destid']):
+        return
+    users = remaining_users(cursor, rows, customdests.strings(found), set(params['queues']))
+    if users:
+        raise Refusal('the Custom Destination "%s" (id %s) leads to %s and is used by %s, whose calls would change; choose another '
+                      'queue_failover_custom_destination, or point them elsewhere first'
+                      % (params['description'], found['destid'], found['target'], ', '.join(users)))
 
 
 def _absent(params, rows, memory, cursor):

@@ -46,6 +46,8 @@ def pbxs(request):
         pbx.connect()
     yield found
     for pbx in found.values():
+        pbx.sql("UPDATE queues_details SET data='0' WHERE id='602' AND keyword='maxlen'")
+        pbx.run("fwconsole", "reload")
         pbx.close()
 
 

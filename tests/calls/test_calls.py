@@ -196,7 +196,8 @@ def test_a_target_deleted_behind_our_back(pbx, wish):
         pbx.cli("dialplan reload")
 
 
-STRANGE = ["6a00", "600?x:y", "600,1", "60,0", "600)", "600}", '600"', "600-TIMEOUT", "600 ", "${EPOCH}", "${SHELL(touch /tmp/evaluated)}", "-", "_X.", "default"]
+STRANGE = ["6a00", "600?x:y", "600,1", "60,0", "600)", "600}", '600"', "600-TIMEOUT", "600 ", "${EPOCH}", "${SHELL(touch /tmp/evaluated)}", "-", "_X.",
+           "default"]
 
 
 @pytest.mark.parametrize("queue", STRANGE)

@@ -150,6 +150,39 @@ def test_removal_without_the_state_folder(pbxs, tmp_path, lost):
     assert [destination(pbx, queue) for pbx in pbxs for queue in ('600', '601')] == ['ext-local,vmu200,1', ''] * 2
 
 
+def test_a_queue_pointed_at_the_context_in_the_gui_is_a_warning(pbxs, tmp_path):
+    ok(playbook(tmp_path, pbxs, VARS))
+    for pbx in pbxs:
+        sql(pbx, "UPDATE queues_config SET dest = 'queue-failover,s,1' WHERE extension = '602'")
+        sh(pbx, 'fwconsole reload')
+    said = ok(playbook(tmp_path, pbxs, VARS))
+    assert 'queue 602: it points at our context though it is not in queue_failover_queues' in said.text
+    assert [destination(pbx, '602') for pbx in pbxs] == ['queue-failover,s,1'] * 2
+    kept = playbook(tmp_path, pbxs, ABSENT)
+    assert kept.code != 0 and 'still used by queue 602' in kept.text
+
+
+def test_somebody_elses_destination_of_our_name_is_not_bent(pbxs, tmp_path):
+    named = dict(VARS, queue_failover_custom_destination='Check call state')
+    for pbx in pbxs:
+        store = 'kvstore_FreePBX_modules_Customappsreg'
+        sql(pbx, "UPDATE %s SET val = JSON_SET(val, '$.description', 'Check call state') WHERE id = 'dests'" % store)
+        sql(pbx, "UPDATE ringgroups SET postdest = 'check-callstate,s,1' WHERE grpnum = '610'")
+    before = {pbx: rows(pbx) for pbx in pbxs}
+    refused = playbook(tmp_path, pbxs, named)
+    assert refused.code != 0 and 'is used by ring group 610' in ' '.join(refused.text.split())
+    assert {pbx: rows(pbx) for pbx in pbxs} == before
+
+
+def test_pymysql_from_a_package_file_on_the_pbx(pbxs, tmp_path):
+    for pbx in pbxs:
+        sh(pbx, 'apt-get purge -qq -y python3-pymysql; ln -s /opt/local-repo/*.deb /opt/pymysql.deb')
+    made = ok(playbook(tmp_path, pbxs, dict(VARS, queue_failover_pymysql_package='/opt/pymysql.deb')))
+    for pbx in pbxs:
+        assert 'queue_failover : Install PyMySQL from a package file on the PBX' in made.tasks_changed(pbx)
+        assert 'ii  python3-pymysql' in sh(pbx, 'dpkg -l python3-pymysql')
+
+
 def test_changes_waiting_in_the_gui_are_not_put_in_force(pbxs, tmp_path):
     for pbx in pbxs:
         sql(pbx, "UPDATE queues_config SET dest = 'app-blackhole,busy,1' WHERE extension = '602';"

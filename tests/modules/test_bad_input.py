@@ -42,7 +42,9 @@ WISHES = {
     "queues that are no list": ({"queue_failover_queues": {"600": {}}}, ["queue_failover_queues"]),
     "state that is none": ({"queue_failover_state": "gone"}, ["state", "gone", "absent"]),
     "freepbx.conf missing": ({"queue_failover_freepbx_conf": "/etc/none.conf"}, ["/etc/none.conf", "queue_failover_freepbx_conf"]),
-    "freepbx.conf unreadable": ({"queue_failover_become": False}, ["/etc/freepbx.conf", "become"]),
+    "freepbx.conf unreadable": ({"queue_failover_become_user": "asterisk", "queue_failover_freepbx_conf": "/etc/freepbx-root.conf"},
+                                ["/etc/freepbx-root.conf", "Permission denied", "become"]),
+    "no rights at all": ({"queue_failover_become": False}, ["become"]),
     "wrong password": ({"queue_failover_freepbx_conf": "/etc/freepbx-wrong.conf"}, ["/etc/freepbx-wrong.conf", "asterisk"]),
 }
 # One run each: their strings would go into FreePBX's tables, so a check that is missing shows as something written.
@@ -57,7 +59,8 @@ ALONE = {
                                                ["queue_failover_former_destinations", "600"]),
     "damaged block": ({}, ["extensions_custom.conf", "END"]),
 }
-WRONG = "sed 's/Qf-test-8Xk2!pw/Qf-test-8Xk2!pw-wrong/' /etc/freepbx.conf > /etc/freepbx-wrong.conf"
+WRONG = """sed 's/Qf-test-8Xk2!pw/Qf-test-8Xk2!pw-wrong/' /etc/freepbx.conf > /etc/freepbx-wrong.conf
+install -m 600 -o root -g root /etc/freepbx.conf /etc/freepbx-root.conf"""
 DAMAGE = "echo '; BEGIN queue_failover queue-failover' >> /etc/asterisk/extensions_custom.conf"
 
 
