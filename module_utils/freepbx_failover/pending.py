@@ -25,7 +25,7 @@ def refuse_hand_edits(params, config_dir):
     """Raise Refusal if a dialplan file was edited by hand and not loaded since, unless the administrator lets it be applied."""
     if params['pending_changes'] == 'apply':
         return
-    loaded, found = asterisk.show_all(), []
+    loaded, found = asterisk.show(), []
     for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
         own = set(block.name for block in blocks.find(data))
         ours = [params['context']] + params['former_contexts'] + sorted(own)

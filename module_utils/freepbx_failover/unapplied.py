@@ -6,7 +6,7 @@ texts are compared: what Asterisk has loaded from a file must still stand in it,
 """
 import re
 
-from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover import dialplan, tables
 
 _EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),\s*[\w+]+(?:\([^)]*\))?\s*,\s*(.*)\Z')
 _SAME = re.compile(r'same\s*=>?\s*[\w+]+(?:\([^)]*\))?\s*,\s*(.*)\Z')
@@ -16,7 +16,7 @@ def edits(data, name, loaded, ours):
     """Sentences about what of this file is not loaded as it stands, [] if it all is.
 
     data: the file without our blocks; name: its base name, as `dialplan show` gives it; loaded: of dialplan.parse_show for
-    all contexts; ours: prefixes of the contexts that are ours.
+    all contexts; ours: our contexts, by the name of their entry.
     """
     written, extensions = _written(data)
     seen = set(_squeezed(priority.application) for context, found in loaded.items() if not _is_ours(context, ours)
@@ -29,7 +29,7 @@ def edits(data, name, loaded, ours):
 
 
 def _is_ours(context, ours):
-    return any(context == name or context.startswith(name + '-') for name in ours)
+    return any(tables.is_ours(context, name) for name in ours)
 
 
 def _written(data):
