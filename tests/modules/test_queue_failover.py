@@ -120,6 +120,22 @@ def cases(walked):
     return found
 
 
+@pytest.fixture(scope="module")
+def broken_off(cases):
+    """A run whose transaction fails; then somebody changes something in the GUI and does not apply it; then our next run."""
+    tasks = [lab.shell(f'mariadb asterisk <<< "{CASES["rows refuse"]}"'), lab.call(MODULE, **WISH),
+             lab.shell('mariadb asterisk <<< "DROP TRIGGER t; ' + CASES["pending"] + '"'), lab.call(MODULE, **WISH)]
+    found = lab.play(tasks)
+    lab.reset()
+    return found
+
+
+@EACH
+def test_after_a_run_that_wrote_no_row_what_waits_in_the_gui_is_somebody_elses(broken_off, pbx):
+    _trigger, first, _gui, second = broken_off[pbx]
+    assert first["failed"] and second["failed"] and "Apply Config" in second["msg"]
+
+
 @EACH
 @pytest.mark.parametrize("name, told", [("two rows", ["600", "joinempty", "save"]), ("flag refuses", ["no flag"]), ("rows refuse", ["no row"]),
                                         ("pending", ["Apply Config", "queue_failover_pending_changes"])])

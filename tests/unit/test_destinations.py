@@ -82,6 +82,11 @@ def test_an_unquoted_01600_is_896_for_yaml_and_the_message_names_both():
     assert '"01600"' in remedy and "octal" in remedy
 
 
+def test_the_number_that_was_meant_is_named_whichever_it_is():
+    message, remedy = refused({"queue": 0o1601}, {"queue": [("01600", "A"), ("01601", "B")]})[1:]
+    assert "897" in message and '"01601"' in remedy and "01600" not in remedy
+
+
 def test_the_octal_hint_names_the_trap_even_where_no_number_fits():
     remedy = refused({"extension": 0o777})[2]
     assert "octal" in remedy and "quote" in remedy

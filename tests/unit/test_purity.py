@@ -61,6 +61,15 @@ def test_it_uses_nothing_of_the_library_that_python_36_lacks(path):
     assert minimum[1] is not None and minimum[1] <= (3, 6)
 
 
+# Methods that came after 3.6, which vermin cannot tell by their names alone.
+LATER = {"removeprefix", "removesuffix", "fromisoformat", "is_relative_to", "isascii", "with_stem", "cached_property"}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_it_calls_no_method_that_came_after_python_36(path):
+    assert not LATER & {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+
+
 def test_no_source_is_longer_than_400_lines():
     assert [path.name for path in SOURCES if len(path.read_text().splitlines()) >= 400] == []
 
