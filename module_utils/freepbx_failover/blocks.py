@@ -112,6 +112,11 @@ def _joining(lines, block, inside):
         yield line
 
 
+def contexts(found):
+    """The names of the contexts that stand in these blocks."""
+    return set(name for block in found for name, _lines in sections(block.text))
+
+
 def retire(data, name, text):
     """The file with every entry context that the new text no longer has moved into a block of its own.
 
