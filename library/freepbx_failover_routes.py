@@ -48,6 +48,10 @@ options:
     type: str
     choices: [fail, apply]
     default: fail
+  skeleton:
+    description: The block of dialplan with the line C(@tables@) where the routes belong; without it RV(block) and RV(in_force) stay empty.
+    type: str
+    default: ''
   standby:
     description: Whether Asterisk may be down because the PBX is a standby; then RV(standby_down) is returned instead of a failure.
     type: bool
@@ -116,11 +120,23 @@ findings:
   returned: when the PBX could be read
   type: list
   elements: dict
+in_force:
+  description: Whether all is as wished already, in files, database and Asterisk, so that the other steps have nothing to do.
+  returned: when the PBX could be read
+  type: bool
+block:
+  description: The text between our marks as it shall be in the end.
+  returned: when the PBX could be read
+  type: str
+block_now:
+  description: The same with the rows of the queues in RV(leaving), until these are given back.
+  returned: when the PBX could be read
+  type: str
 leaving:
-  description: Rows in our block of queues that are no longer listed.
+  description: Queues with rows in our block that are no longer listed.
   returned: when the PBX could be read
   type: list
-  elements: dict
+  elements: str
 users:
   description: Who else sends calls to the context, beside the queues that were taken over.
   returned: when the PBX could be read
@@ -194,6 +210,7 @@ def main():
         custom_destination_notes={'type': 'str', 'default': ''},
         former_destinations={'type': 'dict', 'default': {}},
         pending_changes=running.WRITER['pending_changes'],
+        skeleton={'type': 'str', 'default': ''},
         standby={'type': 'bool', 'default': False}), step_routes.run)
 
 

@@ -32,16 +32,12 @@ def cli(command, timeout=60):
     return text
 
 
-def show(*contexts):
-    """The loaded contexts, as dialplan.parse_show gives them; a context that is not loaded is missing."""
-    loaded = {}
-    for context in contexts:
-        loaded.update(dialplan.parse_show(cli('dialplan show %s' % context)))
-    return loaded
+def show(wanted=None):
+    """The loaded contexts, as dialplan.parse_show gives them; wanted: a test of their names, None for all.
 
-
-def show_all():
-    return dialplan.parse_show(cli('dialplan show'))
+    One question to Asterisk, whatever the number of contexts: it prints 31,000 priorities in 0.1 to 0.2 s.
+    """
+    return dialplan.parse_show(cli('dialplan show'), wanted)
 
 
 def dialplan_reload():

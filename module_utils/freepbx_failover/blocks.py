@@ -78,10 +78,10 @@ def _marked(name, text, joined):
     return b'; BEGIN queue_failover ' + mark + (_JOINED if joined else b'') + b'\n' + text + b'; END queue_failover ' + mark + b'\n'
 
 
-def conflicts(data, names, file_name):
+def conflicts(data, ours, file_name):
     """Sentences about foreign lines of this file that would change our contexts, or ours that would never load.
 
-    names: the contexts that must be ours alone.
+    ours: a test of a context's name, whether it must be ours alone.
     """
     found = []
     blocks = find(data)
@@ -91,7 +91,7 @@ def conflicts(data, names, file_name):
                      'our block; mend that comment' % (file_name, unclosed))
     inside = [range(block.first, block.last + 1) for block in blocks]
     for context, number in dialplan.headers(lines):
-        if context in names and not any(number in span for span in inside):
+        if ours(context) and not any(number in span for span in inside):
             found.append('context [%s] is written by hand in %s line %d; rename one of the two (queue_failover_context)'
                          % (context, file_name, number))
     for block in blocks:
@@ -110,6 +110,11 @@ def _joining(lines, block, inside):
         if dialplan.includes([line]):
             continue
         yield line
+
+
+def contexts(found):
+    """The names of the contexts that stand in these blocks."""
+    return set(name for block in found for name, _lines in sections(block.text))
 
 
 def retire(data, name, text):

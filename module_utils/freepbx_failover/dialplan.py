@@ -3,7 +3,6 @@
 
 Pure: imports nothing of Ansible, SQL or processes. Files are bytes: many carry comments in cp1251 or other encodings.
 """
-import json
 import re
 from collections import OrderedDict, namedtuple
 
@@ -18,8 +17,6 @@ _SAME = re.compile(r'same\s*=>?\s*(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SHOWN_CONTEXT = re.compile(r"\[ Context '([^']+)' created by '([^']*)' \]")
 _SHOWN_PRIORITY = re.compile(
     r"  (?:'([^']*)'(?: \(CID match '[^']*'\))? =>|   \[([^\]]+)\])?\s*(?:(\d+)\. |hint: )(.*?)\s*\[([^\[\]]*?)(?::(\d+))?\]\s*\Z")
-_ROW = re.compile(r'([0-9*#]+)-([A-Za-z]+)\Z')
-_RETURN = re.compile(r'Return\((.*)\)\Z')
 _QUEUE_MAX_WAIT = re.compile(r'Set\(QMAXWAIT=.*:([^:)]*)\)\}\)\Z')
 _QUEUE_DESTINATION = re.compile(r'GotoIf\(\$\["\$\{QDEST\}"=""\]\?(.*?):')
 
@@ -102,26 +99,33 @@ def parse_contexts(text):
     return contexts
 
 
-def parse_show(text):
+def parse_show(text, wanted=None):
     """{context: {extension: {priority: Priority}}} of what `dialplan show` printed; other lines, warnings say, are passed over.
 
-    Asterisk prints the label of every priority but an extension's first.
+    wanted: a test of a context's name, to leave the others unread. Asterisk prints the label of every priority but an
+    extension's first.
     """
-    contexts, context, extension = OrderedDict(), None, None
+    contexts = OrderedDict()
+    starts = list(_SHOWN_CONTEXT.finditer(text))
+    for match, end in zip(starts, [match.start() for match in starts[1:]] + [len(text)]):
+        name = match.group(1)
+        if wanted is None or wanted(name):
+            contexts.setdefault(name, OrderedDict()).update(_shown_extensions(text[match.end():end]))
+    return contexts
+
+
+def _shown_extensions(text):
+    extensions, extension = OrderedDict(), None
     for line in text.splitlines():
-        header = _SHOWN_CONTEXT.search(line)
-        if header:
-            context, extension = contexts.setdefault(header.group(1), OrderedDict()), None
-            continue
         match = _SHOWN_PRIORITY.match(line)
-        if context is None or not match:
+        if not match:
             continue
         if match.group(1) is not None:
-            extension = context.setdefault(match.group(1), OrderedDict())
+            extension = extensions.setdefault(match.group(1), OrderedDict())
         if extension is not None and match.group(3):
             extension[int(match.group(3))] = Priority(
                 match.group(4), match.group(2), match.group(5), int(match.group(6)) if match.group(6) else None)
-    return contexts
+    return extensions
 
 
 def differences(wanted, loaded, file_name):
@@ -157,30 +161,6 @@ def _extension_differences(place, wanted, loaded, file_name):
 
 def origin(priority):
     return '%s:%s' % (priority.source, priority.line) if priority.line else str(priority.source)
-
-
-def rows(contexts, context):
-    """The routes in the rows context: {queue: {status or 'default': destination}}; the PBX's default is under ''."""
-    table = {}
-    for extension, priorities in contexts.get(context, {}).items():
-        returned = _RETURN.match(priorities[1].application) if 1 in priorities else None
-        key = _ROW.match(extension)
-        if returned and key:
-            table.setdefault(key.group(1), {})[key.group(2)] = returned.group(1)
-        elif returned and extension == 'default':
-            table.setdefault('', {})['default'] = returned.group(1)
-    return table
-
-
-def formers(text):
-    """{queue: its former fail-over destination} from the comments in our block."""
-    found = {}
-    for match in re.finditer(r'^; queue ([0-9*#]+) had the fail-over destination (".*")\s*$', text, re.M):
-        try:
-            found[match.group(1)] = json.loads(match.group(2))
-        except ValueError:
-            continue
-    return found
 
 
 def loaded_queues(contexts):

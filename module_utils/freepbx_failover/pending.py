@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Whose changes wait for a reload? What somebody has not applied yet is not ours to put in force."""
+import functools
 import os
 
-from ansible.module_utils.freepbx_failover import asterisk, blocks, database, files, unapplied
+from ansible.module_utils.freepbx_failover import asterisk, blocks, database, files, tables, unapplied
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 
@@ -25,12 +26,17 @@ def refuse_hand_edits(params, config_dir):
     """Raise Refusal if a dialplan file was edited by hand and not loaded since, unless the administrator lets it be applied."""
     if params['pending_changes'] == 'apply':
         return
-    loaded, found = asterisk.show_all(), []
+    loaded, found = asterisk.show(), []
     for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
-        own = set(block.name for block in blocks.find(data))
-        ours = [params['context']] + params['former_contexts'] + sorted(own)
-        found.extend(unapplied.edits(blocks.take_out(data, own), os.path.basename(path), loaded, ours))
+        own = blocks.find(data)
+        ours = functools.partial(_is_ours, [params['context']] + params['former_contexts'], blocks.contexts(own))
+        found.extend(unapplied.edits(blocks.take_out(data, [block.name for block in own]), os.path.basename(path), loaded, ours))
     if found:
         raise Refusal('the dialplan was edited and not loaded since (%s%s), and our reload would put that in force; nothing was written, so '
                       'reload it (dialplan reload) or take the edit back, or set queue_failover_pending_changes: apply, and run again'
                       % ('; '.join(found[:3]), ' and %d more' % (len(found) - 3) if len(found) > 3 else ''))
+
+
+def _is_ours(names, written, context):
+    """Whether a context is one of ours: by its name, or because it stands in one of our blocks."""
+    return context in written or any(tables.is_ours(context, name) for name in names)

@@ -64,7 +64,7 @@ def _differences(params, memory):
         cursor = connection.cursor()
         rows, destinations = queues.read(cursor), custom_destinations.read(cursor)
     ours = our_strings([params['context']] + params['former_contexts'], destinations)
-    loaded = asterisk.show('ext-queues', 'customdests')
+    loaded = asterisk.show(('ext-queues', 'customdests').__contains__)
     loaded_queues = dialplan.loaded_queues(loaded)
     watched = set(params['queues']) | set(memory['queues'])
     watched |= set(queue for queue, (to, _wait) in loaded_queues.items() if to in ours)
@@ -94,7 +94,7 @@ def _block_differences(params):
         wanted.update(dialplan.parse_contexts(block.text.decode('utf-8')))
     if not wanted:
         return []
-    return dialplan.differences(wanted, asterisk.show(*wanted), CUSTOM_FILE)
+    return dialplan.differences(wanted, asterisk.show(wanted.__contains__), CUSTOM_FILE)
 
 
 def _settle(params, memory):

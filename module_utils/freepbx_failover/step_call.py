@@ -6,7 +6,7 @@ The call ends itself after the timeout (TIMEOUT(absolute)) even if this process 
 import os
 import time
 
-from ansible.module_utils.freepbx_failover import ami, asterisk, database
+from ansible.module_utils.freepbx_failover import ami, asterisk, database, tables
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 # Contexts that FreePBX runs through on the way out of a queue, before the fail-over destination is reached.
@@ -98,7 +98,7 @@ def _step(call, context, extension, priority, application):
     if not call['path'] or call['path'][-1].split(',')[:2] != [context, extension]:
         call['path'].append('%s,%s,%s' % (context, extension, priority))
     name = call['context']
-    if context in (name, name + '-routes') or context.startswith(name + '-entry-'):
+    if tables.is_ours(context, name):
         call['entered'] = True
     elif call['entered']:
         call['landed'] = '%s,%s,%s' % (context, extension, priority)

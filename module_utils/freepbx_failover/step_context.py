@@ -82,13 +82,13 @@ def _missing(data, removed):
     for block in blocks.find(data):
         wanted.update(dialplan.parse_contexts(block.text.decode('utf-8')))
     gone = set(context for text in removed.values() for context in dialplan.parse_contexts(text.decode('utf-8', 'replace'))) - set(wanted)
-    loaded = asterisk.show(*(list(wanted) + sorted(gone)))
+    loaded = asterisk.show((set(wanted) | gone).__contains__)
     return dialplan.differences(wanted, loaded, CUSTOM_FILE) + ['context %s is still loaded' % name for name in sorted(gone) if name in loaded]
 
 
 def _refusals(after, path):
     names = set(context for block in blocks.find(after) for context in dialplan.parse_contexts(block.text.decode('utf-8', 'replace')))
-    return ['%s.' % text for text in blocks.conflicts(after, names, path)]
+    return ['%s.' % text for text in blocks.conflicts(after, names.__contains__, path)]
 
 
 def _still_used(removed):
@@ -96,7 +96,7 @@ def _still_used(removed):
     if not removed:
         return []
     targets = set('%s,s,1' % name for name in removed)
-    loaded = dialplan.loaded_queues(asterisk.show('ext-queues'))
+    loaded = dialplan.loaded_queues(asterisk.show('ext-queues'.__eq__))
     return ['Queue %s still points at %s in the loaded dialplan, so the block stays; change its Fail Over Destination first.' % (queue, to)
             for queue, (to, _wait) in sorted(loaded.items()) if to in targets]
 

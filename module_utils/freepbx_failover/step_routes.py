@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Step 1: read the PBX, resolve the wish, refuse what is wrong. Writes nothing, ever."""
+import functools
 import os
 import re
 
 from ansible.module_utils.freepbx_failover import (
-    asterisk, blocks, catalogue, custom_destinations, database, destinations, dialplan, files, plan, queues, routes, state)
-from ansible.module_utils.freepbx_failover.findings import as_dict, error, sentence
+    asterisk, blocks, catalogue, custom_destinations, database, destinations, dialplan, files, forecast, plan, queues, routes, state,
+    tables)
+from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence
 from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users
 
 CUSTOM_FILE = 'extensions_custom.conf'
@@ -60,7 +62,7 @@ def read_pbx(cursor, params, kinds):
 def _known_formers(params, memory, found_blocks):
     known = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
     for block in found_blocks:
-        known.update(dialplan.formers(block.text.decode('utf-8', 'replace')))
+        known.update(tables.formers(block.text.decode('utf-8', 'replace')))
     for queue, settings in (memory or state.EMPTY)['queues'].items():
         if 'destination' in settings:
             known[queue] = settings['destination']['former']
@@ -108,57 +110,57 @@ def _conflicts(params, pbx):
     """Errors for foreign text that would change our contexts, in our file, in any other file, or loaded already."""
     if params['state'] != 'present':
         return []
-    names = owned_names(params['context'])
     path = os.path.join(pbx['config_dir'], CUSTOM_FILE)
-    found = blocks.conflicts(pbx['data'], names, path)
+    ours = functools.partial(tables.is_ours, name_of_ours=params['context'])
+    found = blocks.conflicts(pbx['data'], ours, path)
     for other, data in files.read_with_includes(os.path.join(pbx['config_dir'], 'extensions.conf'), pbx['config_dir']):
-        if os.path.realpath(other) == os.path.realpath(path) or not any(b'[' + name.encode() in data for name in names):
+        if os.path.realpath(other) == os.path.realpath(path) or b'[' + params['context'].encode() not in data:
             continue
         lines = dialplan.significant_lines(data)[0]
         found.extend('context [%s] stands in %s line %d; rename one of the two (queue_failover_context)' % (context, other, number)
-                     for context, number in dialplan.headers(lines) if context in names)
-    found = found or _loaded_elsewhere(names)
+                     for context, number in dialplan.headers(lines) if ours(context))
+    found = found or _loaded_elsewhere(ours)
     return [error('context-conflict', routes.CONTEXT, text.rsplit('; ', 1)[0], text.rsplit('; ', 1)[1]) for text in found]
 
 
-def _loaded_elsewhere(names):
+def _loaded_elsewhere(ours):
     """Sentences about priorities of our contexts that Asterisk loaded from another file, or from no file (AEL, Lua, CLI)."""
-    found = []
-    for context, extensions in asterisk.show(*names).items():
-        for extension, priorities in extensions.items():
-            for number, priority in priorities.items():
-                if priority.source not in (CUSTOM_FILE, 'pbx_config'):
-                    found.append('%s,%s,%d is loaded from %s; rename one of the two (queue_failover_context)'
-                                 % (context, extension, number, dialplan.origin(priority)))
-    return found
-
-
-def owned_names(context):
-    """The contexts under fixed names that must be ours alone; the entry's own name carries a hash of its text."""
-    return [context, context + '-routes']
+    return ['%s,%s,%d is loaded from %s; rename one of the two (queue_failover_context)' % (context, extension, number, dialplan.origin(priority))
+            for context, extensions in asterisk.show(ours).items() for extension, priorities in extensions.items()
+            for number, priority in priorities.items() if priority.source not in (CUSTOM_FILE, 'pbx_config')]
 
 
 def _result(params, pbx, found, findings):
-    memory = pbx['memory'] or state.EMPTY
-    pending = pbx['reload_pending'] and not memory['reload_due']
-    if pending and params['pending_changes'] == 'fail':
-        findings.append(error('pending-changes', 'queue_failover_pending_changes', 'changes wait for "Apply Config" in the FreePBX GUI, and a '
-                              'reload would put them in force too', 'apply them in FreePBX, or set queue_failover_pending_changes: apply'))
-    wanted = set(queue['queue'] for queue in found['queues'] if queue['failover'])
-    return {
-        'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': _leaving(params, pbx, wanted),
+    leaving = _leaving(params, pbx, set(queue['queue'] for queue in found['queues'] if queue['failover']))
+    result = {
+        'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': [entry['queue'] for entry in leaving],
+        'block': '', 'block_now': '', 'in_force': False,
         'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context']],
         'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
-        'ours': pbx['ours'], 'users': pbx['users'], 'findings': [as_dict(finding) for finding in findings],
-        'errors': [sentence(finding) for finding in findings if finding.severity == 'error'],
-        'warnings_found': [sentence(finding) for finding in findings if finding.severity == 'warning'],
+        'ours': pbx['ours'], 'users': pbx['users'],
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
+    if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
+        result.update(forecast.look(params, result, leaving))
+        findings += _pending(params, pbx, result)
+    result.update(findings=[as_dict(finding) for finding in findings], errors=[sentence(finding) for finding in errors(findings)],
+                  warnings_found=[sentence(finding) for finding in findings if finding not in errors(findings)] + result.pop('found', []))
+    return result
+
+
+def _pending(params, pbx, result):
+    """An error if changes of somebody else wait for a reload and ours would need one."""
+    if not pbx['reload_pending'] or (pbx['memory'] or state.EMPTY)['reload_due']:
+        return []
+    if result['in_force'] or params['pending_changes'] != 'fail':
+        return []
+    return [error('pending-changes', 'queue_failover_pending_changes', 'changes wait for "Apply Config" in the FreePBX GUI, and a '
+                  'reload would put them in force too', 'apply them in FreePBX, or set queue_failover_pending_changes: apply')]
 
 
 def _leaving(params, pbx, wanted):
     """The rows in our present block of queues that are no longer wanted: they stay until no queue points at them any more."""
     mine = [block.text.decode('utf-8', 'replace') for block in pbx['blocks'] if block.name == params['context']]
-    old = dialplan.rows(dialplan.parse_contexts(mine[0]), params['context'] + '-routes') if mine else {}
+    old = tables.read(dialplan.parse_contexts(mine[0]), params['context']) if mine else {}
     return [{'queue': queue, 'routes': table, 'former': pbx['known_formers'].get(queue)}
             for queue, table in sorted(old.items()) if queue and queue not in wanted]
 

@@ -16,20 +16,16 @@ def edits(data, name, loaded, ours):
     """Sentences about what of this file is not loaded as it stands, [] if it all is.
 
     data: the file without our blocks; name: its base name, as `dialplan show` gives it; loaded: of dialplan.parse_show for
-    all contexts; ours: prefixes of the contexts that are ours.
+    all contexts; ours: a test of a context's name, whether it is ours.
     """
     written, extensions = _written(data)
-    seen = set(_squeezed(priority.application) for context, found in loaded.items() if not _is_ours(context, ours)
+    seen = set(_squeezed(priority.application) for context, found in loaded.items() if not ours(context)
                for priorities in found.values() for priority in priorities.values() if priority.source == name)
     gone = sorted(seen - written)
-    new = ['%s,%s' % (context, extension) for context, extension in extensions if not _is_ours(context, ours)
+    new = ['%s,%s' % (context, extension) for context, extension in extensions if not ours(context)
            and extension not in loaded.get(context, {})]
     return ['%s is loaded from %s but no longer written there' % (text, name) for text in gone] + [
         '%s is written in %s but not loaded' % (text, name) for text in new]
-
-
-def _is_ours(context, ours):
-    return any(context == name or context.startswith(name + '-') for name in ours)
 
 
 def _written(data):
