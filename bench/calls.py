@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What routing one call costs: our table, the well-known chain, and a bare Goto, measured inside one call that routes itself over and over."""
 import itertools
-import json
 import re
 import statistics
+
+import ansible.module_utils
 
 import deploy
 import pbx
 import routes
 from progress import say
+
+ansible.module_utils.__path__.append(str(pbx.ROOT / 'module_utils'))
+from ansible.module_utils.freepbx_failover import tables  # noqa: E402  found only with the line above
 
 SIZES = (10, 1000)
 FILE = '/etc/asterisk/extensions_bench.conf'
@@ -74,12 +78,10 @@ def dialplan():
 
 
 def table(size):
-    """Rendered by the role's own template, through Ansible."""
-    target = deploy.WORK / ('table-%d.conf' % size)
-    wish = deploy.WORK / ('table-%d.json' % size)
-    wish.write_text(json.dumps({'bench_routes': routes.for_template(size, BACK), 'bench_dest': str(target)}), encoding='utf-8')
-    deploy.play('bench/render.yml', 'localhost,', '-e', '@%s' % wish)
-    return target.read_text(encoding='utf-8')
+    """Rendered by the role's own template, through Ansible, and filled by the module's own code."""
+    context, target = 'bench-table-%d' % size, deploy.WORK / ('table-%d.conf' % size)
+    deploy.play('bench/render.yml', 'localhost,', '-e', 'queue_failover_context=%s' % context, '-e', 'bench_dest=%s' % target)
+    return tables.block(target.read_text(encoding='utf-8'), context, routes.for_tables(size, BACK))
 
 
 def chain(size):

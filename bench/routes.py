@@ -32,10 +32,10 @@ def for_obvious(count):
     }
 
 
-def for_template(count, to):
-    """What the role's template takes; every route leads to one place, from where the measuring loop goes on."""
-    rows = dict.fromkeys(ROUTES, to)
-    return {'default': to, 'queues': [{'queue': queue, 'routes': rows, 'former': None, 'note': ''} for queue in numbers(count)]}
+def for_tables(count, to):
+    """Resolved routes as the role's modules have them; every route leads to one place, from where the measuring loop goes on."""
+    entry = {'failover': True, 'routes': dict.fromkeys(ROUTES, to), 'default': to, 'default_from': 'yaml', 'former': None}
+    return {'default': to, 'queues': [dict(entry, queue=queue) for queue in numbers(count)]}
 
 
 def chain(count, to):

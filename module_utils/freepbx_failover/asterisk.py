@@ -20,7 +20,8 @@ def cli(command, timeout=60):
         done = subprocess.run(['asterisk', '-rx', command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               stdin=subprocess.DEVNULL, timeout=timeout)
     except FileNotFoundError:
-        raise Down('the command asterisk is not found on this host; is this a FreePBX, and is its PATH whole?')
+        raise Down('the command asterisk is not found on this host for this user; is it a FreePBX, and do you run as root or as the user '
+                   'asterisk (become)?')
     except subprocess.TimeoutExpired:
         raise Down('Asterisk did not answer "%s" within %d s; look at the PBX before anything else' % (command, timeout))
     text = done.stdout.decode('utf-8', 'replace')

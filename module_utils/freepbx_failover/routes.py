@@ -52,11 +52,20 @@ def check_names(description, notes):
     return found
 
 
-def check_formers(formers):
-    """Findings about former destinations an administrator gives by hand."""
-    return [error('too-long', 'queue_failover_former_destinations[%s]' % queue, '%s does not fit into the %d characters of the queue\'s column'
-                  % (destinations.shown(value), destinations.MAX_LENGTH), 'give context,extension,priority')
-            for queue, value in sorted(formers.items()) if len(str(value)) > destinations.MAX_LENGTH]
+def check_formers(formers, ours):
+    """Findings about former destinations an administrator gives by hand: what a removal will write into the queues."""
+    found = []
+    for queue, value in sorted(formers.items()):
+        where = 'queue_failover_former_destinations[%s]' % queue
+        remedy = 'give context,extension,priority, or "" for none'
+        if value and not destinations.is_raw(str(value)):
+            found.append(error('former-destination', where, '%s is no context,extension,priority' % destinations.shown(value), remedy))
+        elif len(str(value)) > destinations.MAX_LENGTH:
+            found.append(error('too-long', where, "%s does not fit into the %d characters of the queue's column"
+                               % (destinations.shown(value), destinations.MAX_LENGTH), remedy))
+        elif value in ours:
+            found.append(error('former-destination', where, '%s is our own context' % destinations.shown(value), remedy))
+    return found
 
 
 def compile_routes(queues, default, pbx):

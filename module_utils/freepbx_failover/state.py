@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door to our folder on the PBX: what we took over, and the lock that keeps two writers apart."""
+import copy
 import errno
 import fcntl
 import json
@@ -33,6 +34,17 @@ def save(folder, memory):
     _make(folder)
     data = json.dumps(memory, indent=1, sort_keys=True).encode('utf-8') + b'\n'
     files.replace(os.path.join(folder, 'taken.json'), data, new_mode=0o600)
+
+
+@contextmanager
+def taken_back_on_failure(folder, memory):
+    """Remember nothing of what the block was about to do if it fails: its transaction is rolled back then."""
+    before = copy.deepcopy(memory)
+    try:
+        yield
+    except BaseException:
+        save(folder, before)
+        raise
 
 
 @contextmanager

@@ -19,9 +19,10 @@ def run(params, write):
                   'diff': {'before_header': 'Custom Destination', 'after_header': 'Custom Destination',
                            'before': customdests.shown(before), 'after': customdests.shown(after)}}
         if result['changed'] and write:
-            row = _write(cursor, params, memory, before, after)
+            with state.taken_back_on_failure(params['state_dir'], memory):
+                row = _write(cursor, params, memory, before, after)
+                connection.commit()
             result.update(destid=row['destid'], destination=customdests.stored(row) if after else None)
-            connection.commit()
     return result
 
 

@@ -22,8 +22,9 @@ def run(params, write):
                   'found': [sentence(finding) for finding in planned.findings],
                   'queues': sorted(set(change.queue for change in planned.changes))}
         if write and (planned.changes or planned.taken != memory['queues']):
-            _write(cursor, params, memory, taken, planned)
-            connection.commit()
+            with state.taken_back_on_failure(params['state_dir'], memory):
+                _write(cursor, params, memory, taken, planned)
+                connection.commit()
     return result
 
 

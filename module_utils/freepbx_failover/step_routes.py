@@ -19,7 +19,7 @@ def run(params):
         return {'pymysql_missing': True, 'os': os_release()}
     findings = routes.check_context(params['context'])
     findings += routes.check_names(params['custom_destination'], params['custom_destination_notes'])
-    findings += routes.check_formers(params['former_destinations'])
+    database.read_conf(params['freepbx_conf'])
     try:
         version = asterisk.version()
     except asterisk.Down:
@@ -29,6 +29,7 @@ def run(params):
     with database.connected(params['freepbx_conf']) as connection:
         pbx = read_pbx(connection.cursor(), params, routes.kinds_used(params['queues'], params['default']))
     pbx['asterisk_version'] = version
+    findings += routes.check_formers(params['former_destinations'], pbx['ours'])
     found = {'default': None, 'queues': []}
     if params['state'] == 'present':
         found, more = routes.compile_routes(params['queues'], params['default'], pbx)

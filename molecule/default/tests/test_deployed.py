@@ -38,11 +38,12 @@ def test_settings_that_were_not_given_stay(pbx):
 
 
 @pytest.mark.parametrize('extension, destination', [
-    ('600-LEAVEEMPTY', 'check-callstate,s-BUSY,1'), ('600-TIMEOUT', 'ext-queues,01600,1'), ('600-default', 'app-blackhole,busy,1'),
-    ('601-JOINEMPTY', 'ext-local,vmb200,1'), ('601-FULL', 'ext-group,610,1'), ('602-TIMEOUT', 'from-did-direct,201,1'),
-    ('602-default', 'ext-group,610,1'), ('default', 'app-blackhole,hangup,1')])
+    ('LEAVEEMPTY@queue-failover-600', 'check-callstate,s-BUSY,1'), ('TIMEOUT@queue-failover-600', 'ext-queues,01600,1'),
+    ('default@queue-failover-600', 'app-blackhole,busy,1'), ('JOINEMPTY@queue-failover-601', 'ext-local,vmb200,1'),
+    ('FULL@queue-failover-601', 'ext-group,610,1'), ('TIMEOUT@queue-failover-602', 'from-did-direct,201,1'),
+    ('default@queue-failover-602', 'ext-group,610,1'), ('default@queue-failover-default', 'app-blackhole,hangup,1')])
 def test_asterisk_has_loaded_the_row(pbx, extension, destination):
-    assert 'Return(%s)' % destination in shown(pbx, '%s@queue-failover-routes' % extension)
+    assert 'Return(%s)' % destination in shown(pbx, extension)
 
 
 def test_asterisk_has_loaded_what_the_queues_store(pbx):
@@ -53,7 +54,7 @@ def test_asterisk_has_loaded_what_the_queues_store(pbx):
 
 def test_no_pattern_of_ours_matches_the_hangup_extension(pbx):
     contexts = [line.split("'")[1] for line in shown(pbx, '').splitlines() if line.startswith("[ Context 'queue-failover")]
-    assert len(contexts) == 3
+    assert len(contexts) == 6, 'the entry under two names, and a table each for three queues and the PBX'
     for context in contexts:
         found = [line for line in shown(pbx, 'h@%s' % context).splitlines() if '=>' in line]
         assert found == [line for line in found if line.strip().startswith("'h' =>")]
