@@ -69,11 +69,16 @@ def _only(found, how):
     return found[0] if found else None
 
 
-def wanted(found, target, description, notes, targets):
-    """The row as it shall be: a found one keeps its id, its return setting and, if found by its target, its description."""
+def wanted(found, target, description, notes, targets, written=None):
+    """The row as it shall be: a found one keeps its id and its return setting, and the name an administrator gave it in the GUI.
+
+    written: the description we wrote last; while the row still has it, a new one from the YAML takes its place.
+    """
     if found is None:
         return {'destid': None, 'target': target, 'description': as_gui(description), 'notes': as_gui(notes), 'destret': '0', 'dest': None}
     row = dict(found, target=target)
+    if written is not None and found['description'] == written:
+        row['description'] = as_gui(description)
     if found['target'] not in targets:
         row['notes'] = as_gui(notes)
     return row

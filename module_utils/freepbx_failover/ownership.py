@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is ours on a PBX: our contexts under all their names, the strings that point at them, and who else uses those."""
-from ansible.module_utils.freepbx_failover import catalogue, customdests
+import os
+import re
+
+from ansible.module_utils.freepbx_failover import blocks, catalogue, customdests, dialplan, files
 
 
 def our_contexts(context, found_blocks, memory):
@@ -14,6 +17,22 @@ def our_strings(contexts, rows):
     targets = ['%s,s,1' % name for name in contexts]
     found = [text for row in rows.values() if row['target'] in targets for text in customdests.strings(row)]
     return targets + [text for text in found if text not in targets]
+
+
+def written_users(config_dir, contexts):
+    """Who sends calls to one of the contexts from a dialplan written by hand: ["extensions_custom.conf line 12", ...].
+
+    extensions_additional.conf is FreePBX's: its lines come from rows that remaining_users knows.
+    """
+    mark = re.compile('|'.join(r'(?<![\w-])%s\s*,\s*s\s*,' % re.escape(name) for name in contexts).encode())
+    found = []
+    for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
+        if path.endswith('_additional.conf') or not mark.search(data):
+            continue
+        own = [range(block.first, block.last + 1) for block in blocks.find(data)]
+        found.extend('%s line %d' % (path, line.number) for line in dialplan.significant_lines(data)[0]
+                     if mark.search(line.text) and not any(line.number in span for span in own))
+    return found
 
 
 def remaining_users(cursor, rows, strings, queues_taken):

@@ -9,10 +9,10 @@ KEYWORDS = {'join_empty': 'joinempty', 'leave_when_empty': 'leavewhenempty'}
 
 
 def read(cursor, for_update=False):
-    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen}} of every queue.
+    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen, doubled}} of every queue.
 
-    Values as FreePBX stores them; None where queues_details has no row. Two rows of one keyword are a Refusal:
-    its key includes `data`, so FreePBX's own bugs can leave two, and only its GUI knows which it meant.
+    Values as FreePBX stores them; None where queues_details has no row. doubled: keywords that have two rows, since the
+    table's key includes `data` and FreePBX's own bugs can leave two; which of them counts only its GUI knows.
     """
     if not database.columns(cursor, 'queues_config'):
         raise Refusal('this PBX has no table queues_config; install the FreePBX module Queues first')
@@ -20,7 +20,7 @@ def read(cursor, for_update=False):
     found = {}
     for number, descr, destination, wait in database.query(cursor, 'SELECT extension, descr, dest, maxwait FROM queues_config' + lock):
         found[number] = {'descr': descr, 'destination': destination or '', 'max_wait': wait or '',
-                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None}
+                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': []}
     keywords = dict((keyword, setting) for setting, keyword in KEYWORDS.items())
     keywords['maxlen'] = 'maxlen'
     rows = database.query(cursor, "SELECT id, keyword, data FROM queues_details WHERE keyword IN ('joinempty', 'leavewhenempty', 'maxlen')" + lock)
@@ -29,10 +29,17 @@ def read(cursor, for_update=False):
             continue
         setting = keywords[keyword]
         if found[number][setting] is not None:
-            raise Refusal('queue %s has two rows "%s" in queues_details (%s and %s); open the queue in FreePBX and save it once, '
-                          'which leaves one' % (number, keyword, found[number][setting], data))
+            found[number]['doubled'].append('%s: %s and %s' % (keyword, found[number][setting], data))
         found[number][setting] = data
     return found
+
+
+def refuse_doubled(rows, numbers):
+    """Raise Refusal if one of these queues has a setting twice."""
+    found = ['queue %s (%s)' % (number, ', '.join(rows[number]['doubled'])) for number in sorted(numbers) if rows.get(number, {}).get('doubled')]
+    if found:
+        raise Refusal('two rows of one setting stand in queues_details for %s; open the queue in FreePBX and save it once, which leaves one'
+                      % '; '.join(found))
 
 
 def write(cursor, changes):

@@ -36,7 +36,10 @@ def writer(arguments, work):
 
 def _finish(module, work):
     try:
-        result = work()
+        result, refused = work(), None
     except Refusal as refusal:
-        module.fail_json(msg=str(refusal))
+        result, refused = None, str(refusal)
+    # Outside the except: ansible-core adds the traceback of an exception that is being handled.
+    if refused:
+        module.fail_json(msg=refused)
     module.exit_json(**dict({'changed': False}, **result))

@@ -43,7 +43,8 @@ def taken_back_on_failure(folder, memory):
     try:
         yield
     except BaseException:
-        save(folder, before)
+        if memory != before:
+            save(folder, before)
         raise
 
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Step 3: the Custom Destination that names our context in the FreePBX GUI."""
+import os
+
 from ansible.module_utils.freepbx_failover import custom_destinations, customdests, database, state
 from ansible.module_utils.freepbx_failover.findings import Refusal
 from ansible.module_utils.freepbx_failover.ownership import remaining_users
@@ -35,7 +37,8 @@ def _present(params, rows, memory, cursor):
     found = customdests.find(rows, targets, params['description'])
     if found and found['target'] not in targets:
         _refuse_strangers(params, rows, found, memory, cursor)
-    return found, customdests.wanted(found, targets[0], params['description'], params['notes'], targets), []
+    written = (memory['custom_destination'] or {}).get('description')
+    return found, customdests.wanted(found, targets[0], params['description'], params['notes'], targets, written), []
 
 
 def _refuse_strangers(params, rows, found, memory, cursor):
@@ -51,7 +54,7 @@ def _refuse_strangers(params, rows, found, memory, cursor):
 
 def _absent(params, rows, memory, cursor):
     """Ours goes only if we made it and nobody points at it any more; one that was there before us gets its former row back."""
-    ours = memory['custom_destination']
+    ours = memory['custom_destination'] or _unremembered(params, rows)
     found = rows.get(str(ours['destid'])) if ours else None
     if found is None or found['target'] not in _targets(params):
         return None, None, []
@@ -59,6 +62,15 @@ def _absent(params, rows, memory, cursor):
     if users:
         return found, found, users
     return found, None if ours['made'] else ours['former'], []
+
+
+def _unremembered(params, rows):
+    """Ours by its target and our notes, where the memory is lost; one with other notes is an administrator's."""
+    if os.path.exists(params['state_dir']) and state.load(params['state_dir']) is not None:
+        return None
+    found = customdests.find(rows, _targets(params), params['description'])
+    known = found and found['target'] in _targets(params) and params['notes'] and found['notes'] == customdests.as_gui(params['notes'])
+    return {'destid': found['destid'], 'made': True, 'former': None} if known else None
 
 
 def _write(cursor, params, memory, before, after):
@@ -73,6 +85,8 @@ def _write(cursor, params, memory, before, after):
         row = after
         if memory['custom_destination'] is None:
             memory['custom_destination'] = {'destid': row['destid'], 'made': False, 'former': before}
+    if after is not None:
+        memory['custom_destination']['description'] = after['description']
     mark_reload(cursor, memory, params)
     memory['context'] = params['context'] if after is not None else memory['context']
     state.save(params['state_dir'], memory)

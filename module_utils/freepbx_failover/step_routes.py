@@ -3,12 +3,13 @@
 import functools
 import os
 import re
+import time
 
 from ansible.module_utils.freepbx_failover import (
     asterisk, blocks, catalogue, custom_destinations, database, destinations, dialplan, files, forecast, plan, queues, routes, state,
     tables)
-from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence
-from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users
+from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence, warning
+from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users, written_users
 
 CUSTOM_FILE = 'extensions_custom.conf'
 
@@ -36,7 +37,7 @@ def run(params):
         findings += more + _not_loaded(params)
     else:
         findings += _absent(params, pbx)
-    findings += _conflicts(params, pbx)
+    findings += _conflicts(params, pbx) + _kept(params, pbx)
     return _result(params, pbx, found, findings)
 
 
@@ -50,14 +51,16 @@ def read_pbx(cursor, params, kinds):
     rows = custom_destinations.read(cursor)
     current = queues.read(cursor)
     ours = our_strings(names, rows)
+    known_formers = _known_formers(params, memory, found_blocks)
+    known = set((memory or state.EMPTY)['queues']) | set(known_formers)
     return {
         'config_dir': config_dir, 'sbin': database.setting(cursor, 'AMPSBIN', '/usr/sbin'), 'data': data, 'blocks': found_blocks,
         'memory': memory, 'contexts': names, 'ours': ours, 'queues': current, 'objects': catalogue.objects(cursor, kinds),
-        'known_formers': _known_formers(params, memory, found_blocks),
-        'former': _formers(current, ours, _known_formers(params, memory, found_blocks)),
-        'users': remaining_users(cursor, rows, ours, set((memory or state.EMPTY)['queues']) | set(_known_formers(params, memory, found_blocks))),
-        'reload_pending': database.reload_pending(cursor),
-        'freepbx_version': database.version(cursor)}
+        'known_formers': known_formers, 'former': _formers(current, ours, known_formers),
+        'users': remaining_users(cursor, rows, ours, known) + written_users(config_dir, names),
+        'users_of_former': dict((name, remaining_users(cursor, rows, ['%s,s,1' % name], known) + written_users(config_dir, [name]))
+                                for name in names[1:]),
+        'reload_pending': database.reload_pending(cursor), 'freepbx_version': database.version(cursor)}
 
 
 def _known_formers(params, memory, found_blocks):
@@ -79,8 +82,13 @@ def _absent(params, pbx):
     """Removal refuses when nobody remembers what the queues had: no state folder, and no comment in the block."""
     if pbx['memory'] is not None:
         return []
-    current = pbx['queues']
-    return plan.unknown_formers(current, {}, {}, pbx['ours'], pbx['known_formers'])
+    lost = [queue for queue, row in sorted(pbx['queues'].items()) if row['destination'] in pbx['ours']]
+    found = plan.unknown_formers(pbx['queues'], {}, {}, pbx['ours'], pbx['known_formers'])
+    if lost and not found:
+        found.append(warning('memory-lost', 'queue_failover_state_dir', '%s knows nothing of this PBX, so Max Wait Time, Join Empty and Leave '
+                             'Empty of %s stay as they are' % (params['state_dir'], ', '.join('queue ' + queue for queue in lost)),
+                             'see in FreePBX whether they are right'))
+    return found
 
 
 def _not_loaded(params):
@@ -136,7 +144,8 @@ def _result(params, pbx, found, findings):
     result = {
         'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': [entry['queue'] for entry in leaving],
         'block': '', 'block_now': '', 'in_force': False,
-        'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context']],
+        'run_id': '%s-%s' % (time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()), os.urandom(3).hex()),
+        'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context'] and not _still_needed(params, pbx, block.name)],
         'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
         'ours': pbx['ours'], 'users': pbx['users'],
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
@@ -146,6 +155,21 @@ def _result(params, pbx, found, findings):
     result.update(findings=[as_dict(finding) for finding in findings], errors=[sentence(finding) for finding in errors(findings)],
                   warnings_found=[sentence(finding) for finding in findings if finding not in errors(findings)] + result.pop('found', []))
     return result
+
+
+def _still_needed(params, pbx, block):
+    """Whether a block under a former name of the context must stay because somebody else sends calls there."""
+    return params['state'] == 'present' and any(
+        users and (block == name or block.startswith(name + '-entry-')) for name, users in pbx['users_of_former'].items())
+
+
+def _kept(params, pbx):
+    """A warning for every former name of the context that stays because it is used."""
+    if params['state'] != 'present':
+        return []
+    return [warning('former-context-used', routes.CONTEXT, 'the context keeps its former name %s too, with the routes it had, because %s still '
+                    'send calls there' % (name, ', '.join(users)), 'point these elsewhere and run again')
+            for name, users in sorted(pbx['users_of_former'].items()) if users and name in [block.name for block in pbx['blocks']]]
 
 
 def _pending(params, pbx, result):

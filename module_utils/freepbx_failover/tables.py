@@ -39,7 +39,7 @@ def block(skeleton, context, routes, leaving=()):
 
     routes: of compile_routes; leaving: [{queue, routes, former}] of queues that still point here but are no longer listed.
     """
-    parts = [_table(context, '', {'default': routes['default']}, None, '; for whom no queue says anything')]
+    parts = [_table(context, '', {'default': routes['default']}, None, '; callers for whom no queue says anything')]
     for entry in routes['queues']:
         if entry['failover']:
             rows = dict(entry['routes'], default=entry['default'] or '')

@@ -181,7 +181,7 @@ class Caller:
         """Each first step outside our contexts after a routing; a hang-up's `h` is none."""
         found, inside = [], False
         for context, extension, priority in self.steps:
-            ours = context == CONTEXT or re.match(CONTEXT + "-(routes$|entry-)", context)
+            ours = context == CONTEXT or re.match(CONTEXT + r"-(default$|[0-9*#]+$|entry-)", context)
             if ours:
                 inside = extension != "h"
             elif inside and extension != "h":

@@ -7,14 +7,15 @@ import pytest
 
 EACH = pytest.mark.parametrize("pbx", list(lab.PBX))
 NAME = "qf-test"
-BLOCK = ("[qf-test]\nexten => s,1,Goto(qf-test-entry-1,s,1)\n\n[qf-test-entry-1]\nexten => s,1,Return()\n\n"
-         "[qf-test-routes]\nexten => default,1,Return(app-blackhole,hangup,1)\nexten => 600-TIMEOUT,1,Return(ext-queues,01600,1)\n")
+BLOCK = ("[qf-test]\nexten => s,1,Goto(qf-test-entry-00000001,s,1)\n\n[qf-test-entry-00000001]\nexten => s,1,Return()\n\n"
+         "[qf-test-default]\nexten => default,1,Return(app-blackhole,hangup,1)\n\n[qf-test-600]\nexten => default,1,Return()\n"
+         "exten => TIMEOUT,1,Return(ext-queues,01600,1)\n")
 QUEUES = [{"queue": "600", "failover": True, "settings": {"max_wait": "60", "join_empty": "strict"}}]
 ROUTES = {"default": "app-blackhole,hangup,1", "queues": [
     {"queue": "600", "failover": True, "routes": {"TIMEOUT": "ext-queues,01600,1"}, "default": None}]}
 FILE = "/etc/asterisk/extensions_custom.conf"
 BYTES = lab.shell(f"sha256sum < {FILE}; stat -c '%U %G %a' {FILE}")
-LOADED = lab.shell("asterisk -rx 'dialplan show qf-test-routes'; asterisk -rx 'core show uptime seconds'")
+LOADED = lab.shell("asterisk -rx 'dialplan show qf-test-600'; asterisk -rx 'core show uptime seconds'")
 RELOADS = lab.shell("wc -l < /var/log/asterisk/fwconsole-standin.log; asterisk -rx 'dialplan show ext-queues' | grep -c 'qf-test,s,1'; true")
 APPLY = {"context": NAME, "queues": ["600"]}
 

@@ -80,7 +80,7 @@ EXIT = [("app-blackhole", "musiconhold", "1", "AppDial2"), ("ext-queues", "600",
 DIALLED = [("from-internal", "600", "1", "Macro"), ("macro-user-callerid", "s", "1", "NoOp"), ("from-internal", "600", "2", "Answer"),
            ("sub-record-check", "s", "1", "NoOp"), ("from-internal", "600", "10", "Queue"), ("macro-blkvm-clr", "s", "1", "NoOp"),
            ("from-internal", "600", "16", "GotoIf")]
-OURS = [("qf", "s", "1", "Goto"), ("qf-entry-0a1b2c3d", "s", "1", "Set"), ("qf-routes", "600-FULL", "1", "Return"), ("qf-entry-0a1b2c3d", "s", "13", "Set")]
+OURS = [("qf", "s", "1", "Goto"), ("qf-entry-0a1b2c3d", "s", "1", "Set"), ("qf-600", "FULL", "1", "Return"), ("qf-entry-0a1b2c3d", "s", "13", "Set")]
 
 
 @pytest.mark.parametrize("way, via", [(EXIT, "exit"), (DIALLED, "queue")])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Our marked block in a file that belongs to others: every byte outside it stays (issue 2 "What it does" and "What must be shown" 3)."""
 import pytest
-from ansible.module_utils.freepbx_failover import blocks
+from ansible.module_utils.freepbx_failover import blocks, tables
 from ansible.module_utils.freepbx_failover.findings import Refusal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -94,15 +94,16 @@ def test_a_mark_without_its_partner_is_refused_with_its_line_and_the_remedy(data
     assert f"line {line} " in text and f"{kind} queue_failover" in text and "run again" in text
 
 
-def conflicts(data, names=("queue-failover", "queue-failover-routes")):
-    return blocks.conflicts(data, list(names), "/etc/asterisk/extensions_custom.conf")
+def conflicts(data):
+    return blocks.conflicts(data, lambda name: tables.is_ours(name, NAME), "/etc/asterisk/extensions_custom.conf")
 
 
 def test_a_file_with_our_block_and_others_contexts_has_no_conflict():
     assert conflicts(b"[a]\nexten => s,1,Hangup()\n" + blocks.put(b"", NAME, TEXT) + b"\n; a comment\n#include b.conf\n[c]\nexten => s,1,Hangup()\n") == []
 
 
-@pytest.mark.parametrize("header", [b"[queue-failover]", b"  [queue-failover]", b"[queue-failover](+)", b"[queue-failover] ; mine", b"[queue-failover-routes]",
+@pytest.mark.parametrize("header", [b"[queue-failover]", b"  [queue-failover]", b"[queue-failover](+)", b"[queue-failover] ; mine", b"[queue-failover-600]",
+                                    b"[queue-failover-default]",
                                     b"\xef\xbb\xbf[queue-failover]"])
 @pytest.mark.parametrize("behind", [False, True])
 def test_a_context_of_our_name_written_by_hand_is_named_with_file_and_line(header, behind):
@@ -134,7 +135,7 @@ def test_a_lone_end_of_a_comment_above_our_block_is_named_since_asterisk_skips_w
 
 
 def test_an_entry_context_that_a_call_may_still_be_in_is_kept_in_a_block_of_its_own():
-    old = b"[queue-failover]\nexten => s,1,Goto(queue-failover-entry-1,s,1)\n[queue-failover-entry-1]\nexten => s,1,Hangup()\n[queue-failover-routes]\n"
+    old = b"[queue-failover]\nexten => s,1,Goto(queue-failover-entry-1,s,1)\n[queue-failover-entry-1]\nexten => s,1,Hangup()\n[queue-failover-default]\n"
     new = old.replace(b"entry-1", b"entry-2")
     data = blocks.put(b"[a]\n", NAME, old)
     after = blocks.put(blocks.retire(data, NAME, new), NAME, new)

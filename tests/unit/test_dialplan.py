@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import rendered
-from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover import dialplan, tables
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VERSIONS = ["16", "22"]
@@ -28,40 +28,53 @@ def entry_of(contexts):
     return next(name for name in contexts if "-entry-" in name)
 
 
-def test_the_block_has_the_context_its_entry_and_its_rows():
+def test_the_block_has_the_context_its_entry_a_table_for_the_pbx_and_one_for_each_queue():
     names = list(demo())
-    assert names[0] == "queue-failover" and names[2] == "queue-failover-routes" and re.fullmatch(r"queue-failover-entry-[0-9a-f]{8}", names[1])
+    assert names[0] == "queue-failover" and re.fullmatch(r"queue-failover-entry-[0-9a-f]{8}", names[1])
+    assert names[2:] == ["queue-failover-default", "queue-failover-600", "queue-failover-601"]
+    assert all(tables.is_ours(name, "queue-failover") for name in names)
 
 
 def test_the_rows_of_the_block_are_the_routes():
-    assert dialplan.rows(demo(), "queue-failover-routes") == {
+    assert tables.read(demo(), "queue-failover") == {
         "": {"default": "app-blackhole,hangup,1"},
         "600": {"LEAVEEMPTY": "check-callstate,s-BUSY,1", "TIMEOUT": "ext-queues,01600,1", "default": "ext-local,vmu200,1"},
         "601": {"LEAVEEMPTY": "check-callstate,s-BUSY,1", "TIMEOUT": "ext-queues,01601,1"}}
 
 
+def test_a_queue_that_is_being_given_back_keeps_its_rows_as_long_as_it_points_here():
+    text = rendered.block([], leaving=[{"queue": "602", "routes": {"TIMEOUT": "a,b,1"}, "former": "c,d,1"}])
+    assert tables.read(dialplan.parse_contexts(text), "queue-failover")["602"] == {"TIMEOUT": "a,b,1"} and tables.formers(text) == {"602": "c,d,1"}
+
+
+@pytest.mark.parametrize("name", ["queue-failovers", "queue-failover-entry-1", "queue-failover-sales", "my-queue-failover", "queue"])
+def test_a_context_that_only_begins_or_ends_like_ours_is_not_ours(name):
+    assert not tables.is_ours(name, "queue-failover")
+
+
 def test_rows_only_return_values():
-    applications = [row.application for rows in demo()["queue-failover-routes"].values() for row in rows.values() if "ext-queues,h,1" not in row.application]
+    applications = [row.application for name in list(demo())[2:] for rows in demo()[name].values() for row in rows.values()
+                    if "ext-queues,h,1" not in row.application]
     assert applications and all(re.fullmatch(r"Return\([^()${}]*\)", text) for text in applications)
 
 
 def test_the_former_destinations_stand_in_the_block_as_comments():
-    assert dialplan.formers(rendered.block(rendered.DEMO)) == {"600": "ext-local,vmu200,1", "601": ""}
+    assert tables.formers(rendered.block(rendered.DEMO)) == {"600": "ext-local,vmu200,1", "601": ""}
 
 
-@pytest.mark.parametrize("former", ['a"b;c\\d', "контекст,s,1", "x,${Y},1", "a,b,1 ; c"])
-def test_a_former_destination_of_any_text_survives_its_comment(former):
-    text = rendered.block([{"queue": "600", "routes": {}, "former": former, "note": ""}])
-    assert dialplan.formers(text) == {"600": former}
-    assert set(dialplan.parse_contexts(text)["queue-failover-routes"]) == {"default", "h", "_[0-9*#]!"}
+@pytest.mark.parametrize("former", ['a"b;c\\d', "контекст,s,1", "x,${Y},1", "a,b,1 ; c", "a ;-- b", "a --; b"])
+def test_a_former_destination_of_any_text_survives_its_comment_and_adds_no_line(former):
+    text = rendered.block([rendered.queue(former)])
+    assert tables.formers(text) == {"600": former}
+    assert dialplan.parse_contexts(text) == dialplan.parse_contexts(rendered.block([rendered.queue("")]))
 
 
 def test_a_queue_that_never_had_us_has_no_comment():
-    assert dialplan.formers(rendered.block([{"queue": "600", "routes": {}, "former": None, "note": ""}])) == {}
+    assert tables.formers(rendered.block([rendered.queue(None)])) == {}
 
 
 def test_a_damaged_comment_is_passed_over():
-    assert dialplan.formers('; queue 600 had the fail-over destination "a\\q"\n; queue 601 had the fail-over destination "b"\n') == {"601": "b"}
+    assert tables.formers('; queue 600 had the fail-over destination "a\\q"\n; queue 601 had the fail-over destination "b"\n') == {"601": "b"}
 
 
 def test_the_text_of_the_entry_does_not_depend_on_the_routes():
@@ -75,7 +88,7 @@ def test_every_context_has_an_h_of_its_own_that_hands_on_where_freepbx_has_one()
 
 def test_no_pattern_matches_h_and_nothing_calls_a_macro():
     patterns = [name for rows in demo().values() for name in rows if name.startswith("_")]
-    assert all(pattern.startswith("_[0-9*#]") for pattern in patterns)
+    assert patterns and all(pattern.startswith("_[A-Z]") for pattern in patterns)
     assert "Macro" not in rendered.block(rendered.DEMO)
 
 
@@ -135,9 +148,9 @@ def changed(version, old, new):
 
 
 @pytest.mark.parametrize("old, new, told", [
-    ("Return(ext-queues,01600,1)", "Return(ext-queues,01601,1)", "600-TIMEOUT,1 is loaded as Return(ext-queues,01601,1)"),
-    ("  '601-TIMEOUT' =>", "  '601-TIMEOUTX' =>", "601-TIMEOUT,1 is not loaded"),
-    ("Context 'queue-failover-routes'", "Context 'other'", "context queue-failover-routes is not loaded"),
+    ("Return(ext-queues,01600,1)", "Return(ext-queues,01602,1)", "queue-failover-600,TIMEOUT,1 is loaded as Return(ext-queues,01602,1)"),
+    ("  'LEAVEEMPTY' =>", "  'LEAVEEMPTYX' =>", "queue-failover-600,LEAVEEMPTY,1 is not loaded"),
+    ("Context 'queue-failover-601'", "Context 'other'", "context queue-failover-601 is not loaded"),
     ("[extensions_custom.conf:40]", "[extensions_override_freepbx.conf:7]", "is loaded from extensions_override_freepbx.conf:7"),
 ])
 @pytest.mark.parametrize("version", VERSIONS)

@@ -4,10 +4,10 @@ import ast
 import sys
 
 import pytest
-from conftest import ROOT
+from checkout import ROOT
 
 UTILS = ROOT / "module_utils" / "freepbx_failover"
-PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings"]
+PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
 HARMLESS = {"re", "html", "json", "difflib", "collections"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])
