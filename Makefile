@@ -25,7 +25,7 @@ lint: tools ## ansible-lint (production profile), yamllint, ruff, Python 3.6 syn
 	@tests/step 'ruff' ruff check --quiet .
 	@tests/step 'yamllint' yamllint --strict .
 	@tests/step 'Python 3.6 syntax (vermin)' vermin --quiet --no-tips --target=3.6- --violations library module_utils
-	@tests/step 'ansible-lint, production profile' ansible-lint --quiet
+	@tests/step 'ansible-lint, production profile' ansible-lint -q
 
 unit: tools ## unit tests of the pure part, no PBX needed
 	@pytest --quiet tests/unit
@@ -36,7 +36,7 @@ molecule: tools ## both test PBXs from nothing to fail-over, twice, looked at wi
 
 pbx-tests: tools ## modules, lifecycle and real calls on both test PBXs
 	@$(PBX) build 16 22
-	@pytest --quiet tests/modules tests/lifecycle tests/calls
+	@tests/on-pbxs
 
 bench: tools ## what a deploy and a routed call cost; writes build/bench.json
 	@$(PBX) build 16 22
