@@ -39,6 +39,8 @@ def run(params):
         findings += more + _not_loaded(wish)
         findings += checks.derive(found, pbx) if params['derive_empty_policy'] else []
         findings += checks.check(found, pbx)
+        for entry in found['queues']:
+            del entry['spread']
     else:
         findings += _absent(params, pbx)
     findings += _conflicts(params, pbx) + _kept(params, pbx)
