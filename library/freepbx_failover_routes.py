@@ -26,6 +26,21 @@ options:
     description: Destination of callers for whom nothing else is said, a mapping with one kind of destination as its key.
     type: raw
     default: {terminate: hangup}
+  status_defaults:
+    description: Destinations by status for queues that say nothing for it, looked up before O(default).
+    type: raw
+    default: {}
+  overflow:
+    description: Destination of a call that has turned too often, never a queue; without it O(default).
+    type: raw
+  derive_empty_policy:
+    description: Whether a queue whose routes need it, and that leaves join or leave empty out, gets the mildest policy that lets them fire.
+    type: bool
+    default: false
+  finding_severity:
+    description: Severity by code for findings an administrator may judge himself, V(error), V(warning) or V(ignore).
+    type: dict
+    default: {}
   queues:
     description: The queues with their routes and settings, as the variable C(queue_failover_queues) of the role queue_failover has them;
       needed with O(state=present).
@@ -205,6 +220,10 @@ def main():
         context=running.CONTEXT['context'],
         state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
         default={'type': 'raw', 'default': {'terminate': 'hangup'}},
+        status_defaults={'type': 'raw', 'default': {}},
+        overflow={'type': 'raw'},
+        derive_empty_policy={'type': 'bool', 'default': False},
+        finding_severity={'type': 'dict', 'default': {}},
         queues={'type': 'raw'},
         custom_destination={'type': 'str', 'default': 'Queue failover'},
         custom_destination_notes={'type': 'str', 'default': ''},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The objects a PBX has, and who points where. Reads only."""
-from ansible.module_utils.freepbx_failover import database
-from ansible.module_utils.freepbx_failover.destinations import KINDS
+from ansible.module_utils.freepbx_failover import custom_destinations, database
+from ansible.module_utils.freepbx_failover.destinations import CUSTOM_DESTINATIONS, KINDS
 
 # Every column FreePBX keeps a destination in, with the column that names its owner and what the GUI calls the owner.
 DESTINATION_COLUMNS = (
@@ -35,10 +35,13 @@ def objects(cursor, kinds):
         lookup = KINDS[kind].lookup
         if not lookup:
             continue
+        if lookup.table == CUSTOM_DESTINATIONS:
+            found[kind] = [(key, row['description'] or '') for key, row in sorted(custom_destinations.read(cursor).items())]
+            continue
         if not database.columns(cursor, lookup.table):
             found[kind] = None
             continue
-        statement = 'SELECT `%s`, `%s` FROM `%s`%s' % (lookup.id, lookup.name, lookup.table, ' WHERE ' + lookup.where if lookup.where else '')
+        statement = 'SELECT `%s`, %s FROM `%s`%s' % (lookup.id, lookup.name, lookup.table, ' WHERE ' + lookup.where if lookup.where else '')
         found[kind] = [(str(row[0]), row[1] or '') for row in database.query(cursor, statement)]
     return found
 
@@ -53,3 +56,45 @@ def users_of(cursor, destinations):
         statement = 'SELECT `%s` FROM `%s` WHERE `%s` IN (%s)' % (owner, table, column, marks)
         found.extend('%s %s' % (label, row[0] or 'any') for row in database.query(cursor, statement, tuple(destinations)))
     return sorted(found)
+
+
+def recordings(cursor):
+    """[(file, name)] of the system recordings; a recording of several files has them joined by &, as Playback takes them."""
+    if not database.columns(cursor, 'recordings'):
+        return None
+    rows = database.query(cursor, 'SELECT filename, displayname FROM recordings')
+    return [(row[0].decode('utf-8', 'replace') if isinstance(row[0], bytes) else row[0] or '', row[1] or '') for row in rows]
+
+
+# Where a call goes on from an object of FreePBX: table, id, the destination strings' form, columns of the next destinations.
+ONWARD = (
+    ('ringgroups', 'grpnum', 'ext-group,%s,1', ('postdest',)),
+    ('announcement', 'announcement_id', 'app-announcement-%s,s,1', ('post_dest',)),
+    ('timeconditions', 'timeconditions_id', 'timeconditions,%s,1', ('truegoto', 'falsegoto')),
+    ('daynight', 'ext', 'app-daynight,%s,1', ('dest',)),
+    ('ivr_details', 'id', 'ivr-%s,s,1', ('invalid_destination', 'timeout_destination')),
+    ('ivr_entries', 'ivr_id', 'ivr-%s,s,1', ('dest',)),
+    ('setcid', 'cid_id', 'app-setcid,%s,1', ('dest',)),
+    ('languages', 'language_id', 'app-languages,%s,1', ('dest',)),
+    ('queueprio', 'queueprio_id', 'app-queueprio,%s,1', ('dest',)),
+    ('callback', 'callback_id', 'callback,%s,1', ('destination',)),
+    ('directory_details', 'id', 'directory,%s,1', ('invalid_destination',)),
+)
+
+
+def onward(cursor, custom_rows):
+    """{destination string: [destination strings a call may go on to]} of everything the database tells."""
+    found = {}
+    for table, owner, form, columns in ONWARD:
+        present = [column for column in columns if column in database.columns(cursor, table)]
+        if not present:
+            continue
+        for row in database.query(cursor, 'SELECT `%s`, %s FROM `%s`' % (owner, ', '.join('`%s`' % column for column in present), table)):
+            found.setdefault(form % row[0], []).extend(text for text in row[1:] if text and text.count(',') == 2)
+    if database.columns(cursor, 'miscdests'):
+        for number, dialled in database.query(cursor, 'SELECT id, destdial FROM miscdests'):
+            found['ext-miscdests,%s,1' % number] = ['from-internal,%s,1' % dialled]
+    for key, row in custom_rows.items():
+        onto = [row['target']] + ([row['dest']] if row['dest'] else [])
+        found['customdests,dest-%s,1' % key] = [text for text in onto if text and text.count(',') == 2]
+    return found

@@ -10,13 +10,17 @@ import re
 from collections import OrderedDict, namedtuple
 
 Lookup = namedtuple('Lookup', 'table id name where')
-Lookup.__doc__ = """Where FreePBX keeps the objects of a kind: table, id column, name column, extra SQL condition ('' for none)."""
+Lookup.__doc__ = """Where FreePBX keeps the objects of a kind: table, id column, SQL of the name, extra SQL condition ('' for none)."""
 
-Kind = namedtuple('Kind', 'name form lookup words options')
+# Not a table but a key-value store, whose form depends on the version of FreePBX.
+CUSTOM_DESTINATIONS = 'Custom Destinations'
+
+Kind = namedtuple('Kind', 'name form lookup words pattern options')
 Kind.__doc__ = """A kind of destination.
 
 form: the string FreePBX stores, with {id}; lookup: where its objects are, None if it has none;
-words: the values allowed when there is no lookup, None for free text; options: {option: {word: what goes into the form}}.
+words: the values allowed when there is no lookup, None for any; pattern: what such a value must look like, None for any;
+options: {option: {word: what goes into the form}}.
 """
 
 # queues_config.dest; MySQL cuts a longer string without a word under FreePBX's usual sql_mode.
@@ -29,9 +33,9 @@ GREETINGS = OrderedDict([('unavailable', 'vmu'), ('busy', 'vmb'), ('none', 'vms'
 TERMINATIONS = ('hangup', 'congestion', 'busy', 'zapateller', 'musiconhold', 'ring', 'no-service')
 
 
-def _row(name, form, table=None, id_column=None, name_column=None, where='', words=None, options=None):
+def _row(name, form, table=None, id_column=None, name_column=None, where='', words=None, pattern=None, options=None):
     lookup = Lookup(table, id_column, name_column, where) if table else None
-    return name, Kind(name, form, lookup, words, options or {})
+    return name, Kind(name, form, lookup, words, re.compile(pattern) if pattern else None, options or {})
 
 
 KINDS = OrderedDict([
@@ -40,9 +44,29 @@ KINDS = OrderedDict([
          "voicemail NOT IN ('', 'novm', 'disabled')", options={'greeting': GREETINGS}),
     _row('queue', 'ext-queues,{id},1', 'queues_config', 'extension', 'descr'),
     _row('ring_group', 'ext-group,{id},1', 'ringgroups', 'grpnum', 'description'),
+    _row('ivr', 'ivr-{id},s,1', 'ivr_details', 'id', 'name'),
+    _row('announcement', 'app-announcement-{id},s,1', 'announcement', 'announcement_id', 'description'),
+    _row('time_condition', 'timeconditions,{id},1', 'timeconditions', 'timeconditions_id', 'displayname'),
+    _row('call_flow', 'app-daynight,{id},1', 'daynight', 'ext', "MAX(CASE dmode WHEN 'fc_description' THEN dest END)", '1 GROUP BY ext'),
+    _row('conference', 'ext-meetme,{id},1', 'meetme', 'exten', 'description'),
+    _row('misc_destination', 'ext-miscdests,{id},1', 'miscdests', 'id', 'description'),
+    _row('directory', 'directory,{id},1', 'directory_details', 'id', 'dirname'),
+    _row('callback', 'callback,{id},1', 'callback', 'callback_id', 'description'),
+    _row('disa', 'disa,{id},1', 'disa', 'disa_id', 'displayname'),
+    _row('set_caller_id', 'app-setcid,{id},1', 'setcid', 'cid_id', 'description'),
+    _row('language', 'app-languages,{id},1', 'languages', 'language_id', 'description'),
+    _row('queue_priority', 'app-queueprio,{id},1', 'queueprio', 'queueprio_id', 'description'),
+    _row('voicemail_blast', 'vmblast-grp,{id},1', 'vmblast', 'grpnum', 'description'),
+    _row('paging', 'app-pagegroups,{id},1', 'paging_config', 'page_group', 'description'),
+    _row('trunk', 'ext-trunk,{id},1', 'trunks', 'trunkid', 'name'),
+    _row('custom_destination', 'customdests,dest-{id},1', CUSTOM_DESTINATIONS, 'destid', 'description'),
     _row('terminate', 'app-blackhole,{id},1', words=TERMINATIONS),
+    _row('number', 'from-internal,{id},1', pattern=r'\+?[0-9*#]{1,40}\Z'),
     _row('custom', '{id}'),
 ])
+
+# What every route may say beside its destination: who the caller meets before he moves on.
+ROUTE_OPTIONS = ('announce', 'caller_id_prefix', 'set_priority')
 
 # A part of `context,extension,priority` that stands safely in a dialplan line: nothing Asterisk would evaluate or split at.
 _PART = r'[A-Za-z0-9_+*#@.!&/-]+'
@@ -68,6 +92,7 @@ def kind_of(wish):
     if not isinstance(wish, dict):
         raise Unresolved('destination-form', 'a destination must be a mapping like {queue: "600"}, not %s' % shown(wish),
                          'write one kind and its value')
+    wish = dict((key, value) for key, value in wish.items() if key not in ROUTE_OPTIONS)
     kinds = [key for key in wish if key in KINDS]
     strange = [str(key) for key in wish if key not in KINDS and not any(key in kind.options for kind in KINDS.values())]
     if strange:
@@ -117,6 +142,9 @@ def checked(text):
 
 
 def _word(kind, text):
+    if kind.pattern is not None and not kind.pattern.match(text):
+        raise Unresolved('destination-form', '%s %s is not one that can be dialled' % (kind.name, shown(text)),
+                         'write digits, * and #, with a leading + if need be, in quotes')
     if kind.words is not None and text not in kind.words:
         raise Unresolved('unknown-word', '%s %s is not known' % (kind.name, shown(text)), 'it is one of %s' % ', '.join(kind.words))
     return text
@@ -126,7 +154,7 @@ def _find(kind, value, text, objects):
     rows = objects.get(kind.name)
     label = kind.name.replace('_', ' ')
     if rows is None:
-        raise Unresolved('module-missing', 'this PBX has no table %s, so it has no %s' % (kind.lookup.table, label),
+        raise Unresolved('module-missing', 'this PBX has no %s: there is no table %s' % (label, kind.lookup.table),
                          'install the FreePBX module for it or choose another destination')
     ids = [row[0] for row in rows if row[0] == text]
     found = ids or sorted(set(row[0] for row in rows if fold(row[1]) == fold(text) and text))

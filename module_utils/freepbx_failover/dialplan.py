@@ -176,3 +176,22 @@ def loaded_queues(contexts):
         if destination is not None:
             found[extension] = (destination, max_wait)
     return found
+
+
+def extension_lines(data, context):
+    """{extension: [line numbers]} of what a file defines in a context."""
+    found, here = {}, None
+    for line in significant_lines(data)[0]:
+        if is_header(line):
+            here = headers([line])[0][0]
+        match = re.match(br'exten\s*=>?\s*([^,\s]+)\s*,', line.text)
+        if match and here == context:
+            found.setdefault(match.group(1).decode('utf-8', 'replace'), []).append(line.number)
+    return found
+
+
+def virtual_queues(data):
+    """The lines of a file that set VQ_DEST to something, as a virtual queue (VQ Plus) does before it calls a real one."""
+    if b'VQ_DEST=' not in data:
+        return []
+    return [line.number for line in significant_lines(data)[0] if re.search(br'Set\(_{0,2}VQ_DEST=[^)\s]', line.text)]

@@ -9,7 +9,7 @@ KEYWORDS = {'join_empty': 'joinempty', 'leave_when_empty': 'leavewhenempty'}
 
 
 def read(cursor, for_update=False):
-    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen, doubled}} of every queue.
+    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen, doubled, static_agents}} of every queue.
 
     Values as FreePBX stores them; None where queues_details has no row. doubled: keywords that have two rows, since the
     table's key includes `data` and FreePBX's own bugs can leave two; which of them counts only its GUI knows.
@@ -20,9 +20,12 @@ def read(cursor, for_update=False):
     found = {}
     for number, descr, destination, wait in database.query(cursor, 'SELECT extension, descr, dest, maxwait FROM queues_config' + lock):
         found[number] = {'descr': descr, 'destination': destination or '', 'max_wait': wait or '',
-                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': []}
+                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': [], 'static_agents': 0}
     keywords = dict((keyword, setting) for setting, keyword in KEYWORDS.items())
     keywords['maxlen'] = 'maxlen'
+    for number, agents in database.query(cursor, "SELECT id, COUNT(*) FROM queues_details WHERE keyword = 'member' GROUP BY id"):
+        if number in found:
+            found[number]['static_agents'] = agents
     rows = database.query(cursor, "SELECT id, keyword, data FROM queues_details WHERE keyword IN ('joinempty', 'leavewhenempty', 'maxlen')" + lock)
     for number, keyword, data in rows:
         if number not in found:

@@ -6,11 +6,13 @@ Pure: imports nothing of Ansible, SQL or processes. Every mistake becomes a find
 import json
 import re
 
-from ansible.module_utils.freepbx_failover import destinations, statuses
+from ansible.module_utils.freepbx_failover import destinations, statuses, tables
 from ansible.module_utils.freepbx_failover.findings import error, warning
 
 QUEUES = 'queue_failover_queues'
 DEFAULT = 'queue_failover_default'
+STATUS_DEFAULTS = 'queue_failover_status_defaults'
+OVERFLOW = 'queue_failover_overflow'
 CONTEXT = 'queue_failover_context'
 NAME = 'queue_failover_custom_destination'
 QUEUE_KEYS = ('queue', 'max_wait', 'join_empty', 'leave_when_empty', 'routes', 'default')
@@ -22,6 +24,10 @@ _NUMBER = re.compile(r'[0-9*#]{1,20}\Z')
 RESERVED = frozenset(['general', 'globals', 'default', 'parkedcalls', 'customdests', 'timeconditions', 'directory', 'callback', 'disa',
                       'vmblast-grp'])
 RESERVED_PREFIXES = ('from-', 'ext-', 'app-', 'macro-', 'sub-', 'outbound-', 'outrt-', 'ivr-')
+
+# A recording's files as Playback takes them.
+_FILES = re.compile(r'[A-Za-z0-9_./+-]+(?:&[A-Za-z0-9_./+-]+)*\Z')
+MAX_PREFIX = 40
 
 # A row of the key-value store; FreePBX moves a longer value into kvblobstore.
 MAX_ROW = 4000
@@ -68,32 +74,45 @@ def check_formers(formers, ours):
     return found
 
 
-def compile_routes(queues, default, pbx):
+def compile_routes(queues, default, pbx, status_defaults=None, overflow=None):
     """The routes of one PBX and the findings about them.
 
-    queues: the list of queue_failover_queues; default: queue_failover_default; pbx: a mapping with
-    `queues` ({number: its row}), `objects` ({kind: [(id, name)]}), `asterisk_version`, `former` ({number: its fail-over
-    destination before us}). Returns ({default, queues: [...]}, findings); the routes are of use only if no finding is an error.
+    queues, default, status_defaults, overflow: as the variables queue_failover_* have them. pbx: a mapping with `queues`
+    ({number: its row}), `objects` ({kind: [(id, name)]}), `recordings` ([(file, name)]), `asterisk_version`,
+    `former` ({number: its fail-over destination before us}). Returns ({default, overflow, status_defaults, queues: [...]},
+    findings); the routes are of use only if no finding is an error.
     """
     findings = []
-    default_string = _resolve(default, DEFAULT, pbx, findings)
-    entries, seen = [], {}
+    default_row = _resolve(default, DEFAULT, pbx, findings)
+    compiled = {'default': default_row, 'overflow': _overflow(overflow, default_row, pbx, findings),
+                'status_defaults': _routes(status_defaults, STATUS_DEFAULTS, pbx, findings), 'queues': []}
+    seen = {}
     if queues is None:
         findings.append(error('no-list', QUEUES, 'it is not set for this PBX', 'set it; an empty list [] gives every queue back'))
         queues = []
     if not isinstance(queues, list):
         findings.append(error('queue-form', QUEUES, 'it must be a list of queues', 'start each queue with "- queue:"'))
         queues = []
-    for index, wish in enumerate(queues):
-        entry = _queue(index, wish, pbx, findings)
+    for index, queue in enumerate(queues):
+        entry = _queue(index, queue, pbx, findings)
         if entry is None:
             continue
         if entry['queue'] in seen:
             findings.append(error('queue-twice', '%s[%d]' % (QUEUES, index), 'queue %s stands in the list twice, first as item %d'
                                   % (entry['queue'], seen[entry['queue']]), 'merge the two'))
         seen.setdefault(entry['queue'], index)
-        entries.append(entry)
-    return {'default': default_string, 'queues': entries}, findings
+        compiled['queues'].append(entry)
+    return compiled, findings
+
+
+def _overflow(wish, default, pbx, findings):
+    """Where a call goes that has turned too often; never a queue, or it would turn on."""
+    text = _resolve(wish, OVERFLOW, pbx, findings) if wish is not None else default
+    if text and text.startswith('ext-queues,'):
+        variable = OVERFLOW if wish is not None else DEFAULT
+        findings.append(error('overflow-queue', variable, 'a call that has turned too often would go to a queue again (%s)' % text,
+                              'set %s to something that is no queue' % OVERFLOW))
+    return text
 
 
 def _queue(index, wish, pbx, findings):
@@ -105,14 +124,16 @@ def _queue(index, wish, pbx, findings):
     where = '%s[%d] (queue %s)' % (QUEUES, index, wish['queue'])
     for key in sorted(str(key) for key in wish if key not in QUEUE_KEYS):
         findings.append(error('unknown-key', where, 'unknown key "%s"' % key, 'the keys are %s' % ', '.join(QUEUE_KEYS)))
-    routes = _routes(wish.get('routes'), where, pbx, findings)
+    routes = _routes(wish.get('routes'), where + '.routes', pbx, findings)
     default = None
     if wish.get('default') is not None:
         default = _resolve(wish['default'], where + '.default', pbx, findings)
     settings = _settings(wish, where, findings)
     if number is None:
         return None
-    entry = {'queue': number, 'failover': bool(routes or default), 'routes': routes, 'default': default,
+    named = wish['routes'] if isinstance(wish.get('routes'), dict) else {}
+    spread = [status for status in statuses.EMPTY_STATUSES if statuses.EMPTY in named and status not in named]
+    entry = {'queue': number, 'failover': bool(routes or default), 'routes': routes, 'default': default, 'spread': spread,
              'default_from': 'yaml' if default else 'pbx', 'former': None, 'settings': settings}
     if entry['failover']:
         _keep_former(entry, where, pbx, findings)
@@ -149,28 +170,33 @@ def _number(value, where, pbx, findings):
 
 
 def _routes(wish, where, pbx, findings):
+    """{status: what its row returns} of a mapping of status to destination."""
     if wish is None:
         return {}
     if not isinstance(wish, dict):
-        findings.append(error('routes-form', where + '.routes', 'it must be a mapping of status to destination',
-                              'write TIMEOUT: {queue: "601"}'))
+        findings.append(error('routes-form', where, 'it must be a mapping of status to destination', 'write TIMEOUT: {queue: "601"}'))
         return {}
-    routes = {}
-    for status, destination in wish.items():
-        at = '%s.routes.%s' % (where, status)
-        if status in statuses.NEVER_SET:
-            findings.append(warning('status-never-set', at, 'no Asterisk since 1.6.2 sets this status, so the route never fires',
-                                    'use JOINEMPTY or LEAVEEMPTY'))
-        elif status not in statuses.STATUSES:
-            findings.append(error('unknown-status', at, 'unknown status', 'the statuses are %s%s' % (
-                ', '.join(statuses.STATUSES), destinations.nearest(str(status), statuses.STATUSES))))
-        elif not statuses.can_set(status, pbx['asterisk_version']):
-            findings.append(warning('status-version', at, 'Asterisk %s cannot set this status, so the route never fires'
-                                    % pbx['asterisk_version'], 'leave it for the other PBXs, or update Asterisk'))
-        resolved = _resolve(destination, at, pbx, findings)
-        if resolved:
-            routes[str(status)] = resolved
-    return routes
+    for status in wish:
+        if status != statuses.EMPTY:
+            _check_status(status, '%s.%s' % (where, status), pbx, findings)
+    resolved = dict((str(status), _resolve(destination, '%s.%s' % (where, status), pbx, findings)) for status, destination in wish.items())
+    return dict((status, value) for status, value in statuses.expand(resolved).items() if value)
+
+
+def _check_status(status, at, pbx, findings):
+    version = pbx['asterisk_version']
+    if status in statuses.NEVER_SET:
+        findings.append(warning('status-never-set', at, 'no Asterisk since 1.6.2 sets this status, so the route never fires',
+                                'use JOINEMPTY or LEAVEEMPTY'))
+    elif status not in statuses.STATUSES:
+        findings.append(error('unknown-status', at, 'unknown status', 'the statuses are %s and %s%s' % (
+            ', '.join(statuses.STATUSES), statuses.EMPTY, destinations.nearest(str(status), statuses.STATUSES))))
+    elif not statuses.can_set(status, version):
+        findings.append(warning('status-version', at, 'Asterisk %s cannot set this status, so the route never fires' % version,
+                                'leave it for the other PBXs, or update Asterisk'))
+    elif status == 'LEAVEEMPTY' and version in statuses.HANGS_UP_ON_LEAVEEMPTY:
+        findings.append(warning('asterisk-hangs-up', at, 'Asterisk %s hangs up a caller who is not first when a queue becomes empty' % version,
+                                'update Asterisk'))
 
 
 def _settings(wish, where, findings):
@@ -208,18 +234,61 @@ def max_wait(value):
 
 
 def _resolve(wish, where, pbx, findings):
+    """What a row returns for a destination mapping and its options; None and a finding if it cannot be."""
     try:
-        return destinations.resolve(wish, pbx['objects'])
+        destination = destinations.resolve(wish, pbx['objects'])
+        return tables.value(destination, *_options(wish, pbx))
     except destinations.Unresolved as problem:
         findings.append(error(problem.args[0], where, problem.args[1], problem.args[2]))
         return None
 
 
-def kinds_used(queues, default):
-    """The kinds of destination a wish names, so that only their tables are read; malformed parts are passed over here."""
-    wishes = [default]
-    for queue in queues if isinstance(queues, list) else []:
+def _options(wish, pbx):
+    """(recording, caller id prefix, priority) of a route; raises Unresolved."""
+    announce = wish.get('announce')
+    prefix = wish.get('caller_id_prefix')
+    priority = wish.get('set_priority')
+    if prefix is not None and (not isinstance(prefix, (str, int)) or isinstance(prefix, bool) or not 0 < len(str(prefix)) <= MAX_PREFIX
+                               or not str(prefix).isprintable()):
+        raise destinations.Unresolved('caller-id-prefix', 'caller_id_prefix %s is not usable' % destinations.shown(prefix),
+                                      'give 1 to %d printable characters' % MAX_PREFIX)
+    if priority is not None and (isinstance(priority, bool) or not re.match(r'(?:1?[0-9]|20)\Z', str(priority))):
+        raise destinations.Unresolved('set-priority', 'set_priority %s is not usable' % destinations.shown(priority), 'give 0 to 20')
+    return (_recording(announce, pbx) if announce is not None else '', str(prefix) if prefix is not None else '',
+            str(priority) if priority is not None else '')
+
+
+def _recording(wish, pbx):
+    if pbx.get('recordings') is None:
+        raise destinations.Unresolved('module-missing', 'this PBX has no system recordings', 'install the FreePBX module System Recordings')
+    text = destinations.fold(wish) if isinstance(wish, (str, int)) and not isinstance(wish, bool) else ''
+    found = sorted(set(row[0] for row in pbx['recordings'] if text and text in (destinations.fold(row[1]), destinations.fold(row[0]))))
+    if len(found) != 1:
+        near = destinations.nearest(text, [row[1] for row in pbx['recordings']])
+        said = 'this PBX has no system recording %s' if not found else 'this PBX has several system recordings %s'
+        raise destinations.Unresolved('unknown-recording', 'announce: ' + said % destinations.shown(wish),
+                                      'give the name of one, as System Recordings in FreePBX lists them' + near)
+    if not _FILES.match(found[0]):
+        raise destinations.Unresolved('recording-file', 'announce: the recording %s has a file name that cannot stand in the dialplan: %s'
+                                      % (destinations.shown(wish), destinations.shown(found[0])), 'record it anew under a plain name')
+    return found[0]
+
+
+def wishes(queues, default, status_defaults=None, overflow=None):
+    """Every destination mapping a wish names, as (variable, mapping); malformed parts are passed over here."""
+    found = [(DEFAULT, default), (OVERFLOW, overflow)] + _of_routes(STATUS_DEFAULTS, status_defaults)
+    for index, queue in enumerate(queues if isinstance(queues, list) else []):
         if isinstance(queue, dict):
-            wishes.append(queue.get('default'))
-            wishes.extend(queue['routes'].values() if isinstance(queue.get('routes'), dict) else [])
-    return sorted(set(key for wish in wishes if isinstance(wish, dict) for key in wish if key in destinations.KINDS))
+            where = '%s[%d] (queue %s)' % (QUEUES, index, queue.get('queue'))
+            found.append((where + '.default', queue.get('default')))
+            found.extend(_of_routes(where + '.routes', queue.get('routes')))
+    return [(where, destination) for where, destination in found if isinstance(destination, dict)]
+
+
+def _of_routes(where, mapping):
+    return [('%s.%s' % (where, status), destination) for status, destination in mapping.items()] if isinstance(mapping, dict) else []
+
+
+def kinds_used(*wish):
+    """The kinds of destination a wish names, so that only their tables are read."""
+    return sorted(set(key for _where, destination in wishes(*wish) for key in destination if key in destinations.KINDS))

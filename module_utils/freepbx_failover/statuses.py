@@ -16,6 +16,13 @@ STATUSES = OrderedDict([
     ('WITHDRAW', 'the AMI action QueueWithdrawCaller took the caller out'),
 ])
 
+# A word of ours for both ways of finding nobody there; the exact word beats it.
+EMPTY = 'EMPTY'
+EMPTY_STATUSES = ('JOINEMPTY', 'LEAVEEMPTY')
+
+# Statuses a caller leaves with though nobody was waited for: a circle of these turns as fast as Asterisk can.
+INSTANT = ('JOINEMPTY', 'LEAVEEMPTY', 'FULL')
+
 # Declared in app_queue.c and documented, but no line has set them since Asterisk 1.6.2.
 NEVER_SET = ('JOINUNAVAIL', 'LEAVEUNAVAIL')
 
@@ -35,6 +42,19 @@ EMPTY_POLICIES = OrderedDict([
 GUI_MAX_WAITS = frozenset(
     list(range(1, 30)) + list(range(30, 60, 5)) + list(range(60, 300, 20))
     + list(range(300, 1200, 60)) + list(range(1200, 7201, 300)))
+
+
+# Asterisk 13.16.0 and 14.5.0 hang up a caller who is not first when the queue becomes empty.
+HANGS_UP_ON_LEAVEEMPTY = frozenset(['13.16.0', '14.5.0'])
+
+
+def expand(routes):
+    """A mapping by status with EMPTY spread over JOINEMPTY and LEAVEEMPTY where these are not named themselves."""
+    spread = OrderedDict((status, value) for status, value in routes.items() if status != EMPTY)
+    for status in EMPTY_STATUSES:
+        if EMPTY in routes:
+            spread.setdefault(status, routes[EMPTY])
+    return spread
 
 
 def can_set(status, asterisk_version):

@@ -6,12 +6,13 @@ import re
 import time
 
 from ansible.module_utils.freepbx_failover import (
-    asterisk, blocks, catalogue, custom_destinations, database, destinations, dialplan, files, forecast, plan, queues, routes, state,
+    asterisk, blocks, catalogue, checks, custom_destinations, database, destinations, dialplan, files, forecast, plan, queues, routes, state,
     tables)
 from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence, warning
 from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users, written_users
 
 CUSTOM_FILE = 'extensions_custom.conf'
+OVERRIDE_FILE = 'extensions_override_freepbx.conf'  # loaded first, so it wins for the priorities it defines
 
 
 def run(params):
@@ -27,18 +28,23 @@ def run(params):
         if params['standby']:
             return {'pymysql_missing': False, 'standby_down': True}
         raise
+    wish = [params[key] for key in ('queues', 'default', 'status_defaults', 'overflow')]
     with database.connected(params['freepbx_conf']) as connection:
-        pbx = read_pbx(connection.cursor(), params, routes.kinds_used(params['queues'], params['default']))
+        pbx = read_pbx(connection.cursor(), params, routes.kinds_used(*wish))
     pbx['asterisk_version'] = version
     findings += routes.check_formers(params['former_destinations'], pbx['ours'])
-    found = {'default': None, 'queues': []}
+    found = {'default': None, 'overflow': None, 'status_defaults': {}, 'queues': []}
     if params['state'] == 'present':
-        found, more = routes.compile_routes(params['queues'], params['default'], pbx)
-        findings += more + _not_loaded(params)
+        found, more = routes.compile_routes(wish[0], wish[1], pbx, *wish[2:])
+        findings += more + _not_loaded(wish)
+        findings += checks.derive(found, pbx) if params['derive_empty_policy'] else []
+        findings += checks.check(found, pbx)
+        for entry in found['queues']:
+            del entry['spread']
     else:
         findings += _absent(params, pbx)
     findings += _conflicts(params, pbx) + _kept(params, pbx)
-    return _result(params, pbx, found, findings)
+    return _result(params, pbx, found, checks.judged(findings, params['finding_severity']))
 
 
 def read_pbx(cursor, params, kinds):
@@ -60,7 +66,19 @@ def read_pbx(cursor, params, kinds):
         'users': remaining_users(cursor, rows, ours, known) + written_users(config_dir, names),
         'users_of_former': dict((name, remaining_users(cursor, rows, ['%s,s,1' % name], known) + written_users(config_dir, [name]))
                                 for name in names[1:]),
+        'recordings': catalogue.recordings(cursor), 'onward': catalogue.onward(cursor, rows), **_around(config_dir),
         'reload_pending': database.reload_pending(cursor), 'freepbx_version': database.version(cursor)}
+
+
+def _around(config_dir):
+    """What stands in dialplan files that goes before or past a queue's fail-over: {overrides: {queue: places}, virtual: places}."""
+    overrides, virtual = {}, []
+    for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
+        virtual.extend('%s line %d' % (path, number) for number in dialplan.virtual_queues(data))
+        if os.path.basename(path) == OVERRIDE_FILE:
+            for queue, numbers in dialplan.extension_lines(data, 'ext-queues').items():
+                overrides.setdefault(queue, []).append('%s line %d' % (path, numbers[0]))
+    return {'overrides': overrides, 'virtual': virtual}
 
 
 def _known_formers(params, memory, found_blocks):
@@ -91,28 +109,17 @@ def _absent(params, pbx):
     return found
 
 
-def _not_loaded(params):
+def _not_loaded(wish):
     """Errors for raw destinations that Asterisk has not loaded: a caller sent there would get the default instead."""
     found, checked = [], {}
-    for where, text in _raw_wishes(params):
-        if destinations.is_raw(text) and text not in checked:
+    for where, destination in routes.wishes(*wish):
+        text = str(destination.get('custom', '')).strip()
+        if text and destinations.is_raw(text) and text not in checked:
             checked[text] = asterisk.exists(text)
         if checked.get(text) is False:
             found.append(error('destination-not-loaded', where, 'Asterisk has not loaded %s' % text,
                                'write that context first, reload, and run again'))
     return found
-
-
-def _raw_wishes(params):
-    wishes = [(routes.DEFAULT, params['default'])]
-    for index, queue in enumerate(params['queues'] if isinstance(params['queues'], list) else []):
-        if not isinstance(queue, dict):
-            continue
-        where = '%s[%d] (queue %s)' % (routes.QUEUES, index, queue.get('queue'))
-        wishes.append((where + '.default', queue.get('default')))
-        if isinstance(queue.get('routes'), dict):
-            wishes.extend(('%s.routes.%s' % (where, status), wish) for status, wish in queue['routes'].items())
-    return [(where, str(wish['custom']).strip()) for where, wish in wishes if isinstance(wish, dict) and 'custom' in wish]
 
 
 def _conflicts(params, pbx):

@@ -7,6 +7,7 @@ costs more with every queue (90 to 270 us for 6,000 rows on 16.28 and 22.10), wi
 """
 import json
 import re
+from urllib.parse import quote
 
 PLACE = '@tables@\n'
 
@@ -16,7 +17,7 @@ _HANGUP = 'exten => h,1,GotoIf(${DIALPLAN_EXISTS(ext-queues,h,1)}?ext-queues,h,1
 _FORMER = re.compile(r'^; queue ([0-9*#]+) had the fail-over destination (".*")\s*$', re.M)
 _RETURN = re.compile(r'Return\((.*)\)\Z')
 _DERIVED = re.compile(r'-(?:default|[0-9*#]+|entry-[0-9a-f]{8})\Z')
-_STATUS = re.compile(r'(?:default|[A-Z]+)\Z')
+_STATUS = re.compile(r'(?:default|overflow|[A-Z]+)\Z')
 
 NOTES = {'former': ': its default is its former fail-over destination', 'pbx': ': without a default of its own'}
 
@@ -24,6 +25,20 @@ NOTES = {'former': ': its default is its former fail-over destination', 'pbx': '
 def name(context, queue):
     """The context that holds the table of a queue, or of the PBX for the queue ''."""
     return '%s-%s' % (context, queue or 'default')
+
+
+def value(destination, announce='', prefix='', priority=''):
+    """What a row returns: the destination, and after ^ marks what the caller meets before he moves on.
+
+    The prefix is any text, so it is written in the %XX form that URIDECODE of Asterisk reads back; no mark can be in it.
+    """
+    options = [announce, quote(prefix, safe=''), str(priority)]
+    return destination if not any(options) else '^'.join([destination] + options)
+
+
+def destination_of(row):
+    """The destination in a row's value."""
+    return row.split('^')[0] if row else row
 
 
 def is_ours(context, name_of_ours):
@@ -39,7 +54,8 @@ def block(skeleton, context, routes, leaving=()):
 
     routes: of compile_routes; leaving: [{queue, routes, former}] of queues that still point here but are no longer listed.
     """
-    parts = [_table(context, '', {'default': routes['default']}, None, '; callers for whom no queue says anything')]
+    rows = dict(routes['status_defaults'], default=routes['default'], overflow=routes['overflow'])
+    parts = [_table(context, '', rows, None, '; callers for whom no queue says anything')]
     for entry in routes['queues']:
         if entry['failover']:
             rows = dict(entry['routes'], default=entry['default'] or '')

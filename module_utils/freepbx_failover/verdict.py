@@ -2,13 +2,18 @@
 """Where a call that leaves a queue would go, as wished and as loaded.
 
 Pure: imports nothing of Ansible, SQL or processes. The order of lookup stands here once more in words the dialplan has in
-extensions: the queue's status, the queue's default, the PBX's default.
+extensions: the queue's status, the queue's default, the PBX's default for the status, the PBX's default.
 """
 
+from ansible.module_utils.freepbx_failover import tables
 
-def lookup(queue, status, row, default):
-    """The destination of a call by the order of lookup; row: {status or 'default': destination}."""
-    return row.get(status) or row.get('default') or default
+
+def lookup(status, row, pbx):
+    """What the tables answer by the order of lookup.
+
+    row: the queue's own {status or 'default': value}; pbx: status_defaults ({status: value}) and default.
+    """
+    return row.get(status) or row.get('default') or pbx['status_defaults'].get(status) or pbx['default']
 
 
 def table(routes, loaded, statuses):
@@ -24,7 +29,7 @@ def table(routes, loaded, statuses):
             continue
         wished = dict(entry['routes'], **({'default': entry['default']} if entry['default'] else {}))
         for status in statuses:
-            expected = lookup(entry['queue'], status, wished, routes['default'])
+            expected = tables.destination_of(lookup(status, wished, routes))
             goes = _goes(entry['queue'], status, loaded)
             found.append({'queue': entry['queue'], 'status': status, 'expected': expected, 'loaded': goes, 'ok': goes == expected})
     return found
@@ -38,6 +43,6 @@ def _goes(queue, status, loaded):
         return destination or 'the call ends'
     if not loaded['entered']:
         return 'the call is dropped: context not loaded'
-    row = loaded['rows'].get(queue, {})
-    candidates = [row.get(status), row.get('default'), loaded['rows'].get('', {}).get('default'), 'app-blackhole,hangup,1']
-    return next(text for text in candidates if text and text not in loaded['gone'])
+    row, pbx = loaded['rows'].get(queue, {}), loaded['rows'].get('', {})
+    values = [row.get(status), row.get('default'), pbx.get(status), pbx.get('default'), 'app-blackhole,hangup,1']
+    return next(text for text in map(tables.destination_of, values) if text and text not in loaded['gone'])
