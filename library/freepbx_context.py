@@ -89,7 +89,7 @@ reloaded:
   returned: always
   type: bool
 retired:
-  description: Names of other blocks of ours that are still in the file, to be taken out once nothing uses them.
+  description: Names of blocks that hold an entry of an older text, to be taken out once no call is in it.
   returned: always
   type: list
   elements: str

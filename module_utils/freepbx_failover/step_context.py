@@ -19,7 +19,7 @@ def run(params, write):
         if found:
             raise Refusal(' '.join(found))
         missing = _missing(after, removed)
-        result = {'changed': after != before or bool(missing), 'reloaded': False, 'retired': _others(after, params), 'kept': [],
+        result = {'changed': after != before or bool(missing), 'reloaded': False, 'retired': _retired(after, params), 'kept': [],
                   'diff': {'before_header': path, 'after_header': path, 'before': _ours(before), 'after': _ours(after)}}
         if result['changed']:
             refuse_hand_edits(params, params['config_dir'])
@@ -101,8 +101,9 @@ def _still_used(removed):
             for queue, (to, _wait) in sorted(loaded.items()) if to in targets]
 
 
-def _others(data, params):
-    return [block.name for block in blocks.find(data) if block.name != params['context']]
+def _retired(data, params):
+    """Blocks that hold an entry of an older text, in which a call may still be."""
+    return [block.name for block in blocks.find(data) if block.name.startswith(params['context'] + '-entry-')]
 
 
 def _ours(data):

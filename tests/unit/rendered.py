@@ -7,6 +7,7 @@ from checkout import ROOT
 
 TEMPLATES = ROOT / "roles" / "queue_failover" / "templates"
 HANGUP = "app-blackhole,hangup,1"
+VARIABLES = {"queue_failover_max_hops": 5, "queue_failover_count_timeout": False, "queue_failover_queue_log": True, "queue_failover_user_event": True}
 DEMO = [  # what the rules make of inventories/demo on the test PBXs
     {"queue": "600", "failover": True, "routes": {"LEAVEEMPTY": "check-callstate,s-BUSY,1", "TIMEOUT": "ext-queues,01600,1"},
      "default": "ext-local,vmu200,1", "default_from": "former", "former": "ext-local,vmu200,1"},
@@ -15,13 +16,19 @@ DEMO = [  # what the rules make of inventories/demo on the test PBXs
 ]
 
 
-def block(queues=(), default=HANGUP, context="queue-failover", leaving=()):
-    """The text between our marks."""
+def skeleton(context="queue-failover", **variables):
+    """The text that the tables are put into."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, undefined=jinja2.StrictUndefined,
                                      keep_trailing_newline=True)
-    environment.filters.update({name: call for name, call in FilterModule().filters().items() if name == "hash"})
-    skeleton = environment.get_template("context.conf.j2").render(queue_failover_context=context)
-    return tables.block(skeleton, context, {"default": default, "queues": list(queues)}, leaving)
+    filters = FilterModule().filters()
+    environment.filters.update({name: filters[name] for name in ("hash", "bool")})
+    return environment.get_template("context.conf.j2").render(queue_failover_context=context, **dict(VARIABLES, **variables))
+
+
+def block(queues=(), default=HANGUP, context="queue-failover", leaving=(), overflow=HANGUP, status_defaults=None):
+    """The text between our marks."""
+    routes = {"default": default, "overflow": overflow, "status_defaults": status_defaults or {}, "queues": list(queues)}
+    return tables.block(skeleton(context), context, routes, leaving)
 
 
 def queue(former, number="600", **changes):

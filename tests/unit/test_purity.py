@@ -7,9 +7,10 @@ import pytest
 from checkout import ROOT
 
 UTILS = ROOT / "module_utils" / "freepbx_failover"
-PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables"]
+PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
+        "loops"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
-HARMLESS = {"re", "html", "json", "difflib", "collections"}
+HARMLESS = {"re", "html", "json", "difflib", "collections", "urllib.parse"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])
 
 

@@ -5,7 +5,7 @@ from ansible.module_utils.freepbx_failover import inforce, verdict
 
 US = "queue-failover,s,1"
 ULTRA = "penalty,paused,invalid,unavailable,inuse,ringing"
-ROUTES = {"default": "app-blackhole,hangup,1", "queues": [
+ROUTES = {"default": "app-blackhole,hangup,1", "overflow": "app-blackhole,hangup,1", "status_defaults": {"WITHDRAW": "w,s,1"}, "queues": [
     {"queue": "600", "failover": True, "routes": {"TIMEOUT": "ext-queues,01600,1"}, "default": "ext-local,vmu200,1"},
     {"queue": "601", "failover": True, "routes": {"FULL": "a,b,1"}, "default": None},
     {"queue": "602", "failover": False, "routes": {}, "default": None}]}
