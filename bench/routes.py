@@ -35,7 +35,7 @@ def for_obvious(count):
 def for_tables(count, to):
     """Resolved routes as the role's modules have them; every route leads to one place, from where the measuring loop goes on."""
     entry = {'failover': True, 'routes': dict.fromkeys(ROUTES, to), 'default': to, 'default_from': 'yaml', 'former': None}
-    return {'default': to, 'queues': [dict(entry, queue=queue) for queue in numbers(count)]}
+    return {'default': to, 'overflow': to, 'status_defaults': {}, 'queues': [dict(entry, queue=queue) for queue in numbers(count)]}
 
 
 def chain(count, to):
