@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door to FreePBX's Custom Destinations, given a cursor: the key-value stores of FreePBX 12 and 13, and of 14 to 17."""
+from collections import OrderedDict
+
 from ansible.module_utils.freepbx_failover import customdests, database
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
@@ -30,9 +32,12 @@ def read(cursor):
     rows = {}
     for key, value, kind in database.query(cursor, statement, arguments):
         value = _blob(cursor, value) if kind == 'blob' else value
-        row = customdests.decode(value.decode('utf-8', 'replace') if isinstance(value, bytes) else value)
+        text = value.decode('utf-8', 'replace') if isinstance(value, bytes) else value
+        row = customdests.decode(text)
         if row is not None:
-            rows[key] = dict(row, destid=key)
+            row['destid'] = row['destid'] if str(row['destid']) == key else key
+            row[customdests.RAW] = text
+            rows[key] = row
     return rows
 
 
@@ -51,16 +56,22 @@ def create(cursor, row):
     current = _get(cursor, table, module, 'currentid', 'noid')
     number = max([int(current) if current and str(current).isdigit() else 1] + [key + 1 for key in taken])
     # FreePBX's first id is an int from its default, every later one a string from its store.
-    new = dict(row, destid=number if current is None and number == 1 else str(number))
+    new = OrderedDict(row, destid=number if current is None and number == 1 else str(number))
     _set(cursor, table, module, 'currentid', 'noid', str(number + 1), None)
     _set(cursor, table, module, str(number), 'dests', customdests.encode(new), 'json-arr')
-    return dict(new, destid=str(number))
+    return new
 
 
 def update(cursor, row):
-    """Write an existing row anew; keeps the JSON type its id has."""
+    """Write an existing row anew."""
     table, module = _store(cursor)
     _set(cursor, table, module, str(row['destid']), 'dests', customdests.encode(row), 'json-arr')
+
+
+def restore(cursor, row):
+    """Write a row back as it was read, byte for byte."""
+    table, module = _store(cursor)
+    _set(cursor, table, module, str(row['destid']), 'dests', row.get(customdests.RAW) or customdests.encode(row), 'json-arr')
 
 
 def delete(cursor, destid):

@@ -11,21 +11,29 @@ from collections import OrderedDict
 from ansible.module_utils.freepbx_failover.destinations import fold
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
+RAW = 'raw'  # not a field of FreePBX's: the text of a row as it was read, to give it back byte for byte
 FIELDS = ('destid', 'target', 'description', 'notes', 'destret', 'dest')
 
 
 def decode(text):
-    """A row's JSON as a mapping with every field; None if it is no JSON object."""
+    """A row's JSON as a mapping with at least every field, in its own order; None if it is no JSON object.
+
+    FreePBX stores whatever its form sent, so a row may have further fields, which are not ours to lose.
+    """
     try:
-        row = json.loads(text)
+        row = json.loads(text, object_pairs_hook=OrderedDict)
     except (TypeError, ValueError):
         return None
-    return dict((field, row.get(field)) for field in FIELDS) if isinstance(row, dict) else None
+    if not isinstance(row, dict):
+        return None
+    for field in FIELDS:
+        row.setdefault(field, None)
+    return row
 
 
 def encode(row):
     """A row as PHP's json_encode writes it: non-ASCII as \\uXXXX, / as \\/, no blanks, the GUI's order of fields."""
-    ordered = OrderedDict((field, row.get(field)) for field in FIELDS)
+    ordered = OrderedDict((field, value) for field, value in row.items() if field != RAW)
     return json.dumps(ordered, ensure_ascii=True, separators=(',', ':')).replace('/', '\\/')
 
 
@@ -75,8 +83,8 @@ def wanted(found, target, description, notes, targets, written=None):
     written: the description we wrote last; while the row still has it, a new one from the YAML takes its place.
     """
     if found is None:
-        return {'destid': None, 'target': target, 'description': as_gui(description), 'notes': as_gui(notes), 'destret': '0', 'dest': None}
-    row = dict(found, target=target)
+        return OrderedDict(zip(FIELDS, (None, target, as_gui(description), as_gui(notes), '0', None)))
+    row = OrderedDict(found, target=target)
     if written is not None and found['description'] == written:
         row['description'] = as_gui(description)
     if found['target'] not in targets:

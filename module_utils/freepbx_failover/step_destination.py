@@ -16,7 +16,7 @@ def run(params, write):
         rows = custom_destinations.read(cursor)
         work = _present if params['state'] == 'present' else _absent
         before, after, users = work(params, rows, memory, cursor)
-        result = {'changed': before != after, 'users': users, 'destid': (after or before or {}).get('destid'),
+        result = {'changed': before != after, 'users': users, 'destid': _text((after or before or {}).get('destid')),
                   'destination': customdests.stored(after) if after else None,
                   'diff': {'before_header': 'Custom Destination', 'after_header': 'Custom Destination',
                            'before': customdests.shown(before), 'after': customdests.shown(after)}}
@@ -24,8 +24,12 @@ def run(params, write):
             with state.taken_back_on_failure(params['state_dir'], memory):
                 row = _write(cursor, params, memory, before, after)
                 connection.commit()
-            result.update(destid=row['destid'], destination=customdests.stored(row) if after else None)
+            result.update(destid=_text(row['destid']), destination=customdests.stored(row) if after else None)
     return result
+
+
+def _text(destid):
+    return None if destid is None else str(destid)
 
 
 def _targets(params):
@@ -80,12 +84,15 @@ def _write(cursor, params, memory, before, after):
     elif before is None:
         row = custom_destinations.create(cursor, after)
         memory['custom_destination'] = {'destid': row['destid'], 'made': True, 'former': None}
+    elif params['state'] == 'absent':
+        custom_destinations.restore(cursor, after)
+        row, memory['custom_destination'] = after, None
     else:
         custom_destinations.update(cursor, after)
         row = after
         if memory['custom_destination'] is None:
             memory['custom_destination'] = {'destid': row['destid'], 'made': False, 'former': before}
-    if after is not None:
+    if memory['custom_destination'] is not None:
         memory['custom_destination']['description'] = after['description']
     mark_reload(cursor, memory, params)
     memory['context'] = params['context'] if after is not None else memory['context']

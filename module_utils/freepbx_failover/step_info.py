@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a PBX has: read-only facts for playbooks."""
-from ansible.module_utils.freepbx_failover import asterisk, custom_destinations, database, plan, queues
+from ansible.module_utils.freepbx_failover import asterisk, custom_destinations, customdests, database, plan, queues
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 
@@ -14,7 +14,8 @@ def run(params):
             'freepbx_version': database.version(cursor), 'asterisk_version': _asterisk_version(),
             'reload_pending': bool(database.reload_pending(cursor)),
             'queues': [_queue(number, row) for number, row in sorted(queues.read(cursor).items())],
-            'custom_destinations': [row for _key, row in sorted(custom_destinations.read(cursor).items())]}
+            'custom_destinations': [dict((field, row[field]) for field in customdests.FIELDS)
+                                    for _key, row in sorted(custom_destinations.read(cursor).items())]}
     return {'changed': False, 'ansible_facts': {'freepbx_failover': facts}}
 
 

@@ -60,6 +60,20 @@ def test_somebody_elses_destination_of_our_name_is_not_bent(pbxs, tmp_path):
     assert {pbx: rows(pbx) for pbx in pbxs} == before
 
 
+def test_an_unused_destination_of_our_name_is_taken_and_given_back_byte_for_byte(pbxs, tmp_path):
+    store = 'kvstore_FreePBX_modules_Customappsreg'
+    row = r'{"destid":9,"target":"article,s,1","description":"Queue failover","notes":"by hand \u0447","destret":"0","dest":"","fw_extra":"x\/y"}'
+    for pbx in pbxs:
+        sql(pbx, "INSERT INTO %s (`key`, val, type, id) VALUES ('9', '%s', 'json-arr', 'dests')" % (store, row.replace('\\', '\\\\')))
+    ok(playbook(tmp_path, pbxs, VARS))
+    for pbx in pbxs:
+        taken = json.loads(sql(pbx, "SELECT val FROM %s WHERE `key` = '9'" % store)[0][0])
+        assert (taken['target'], taken['fw_extra'], taken['destid']) == ('queue-failover,s,1', 'x/y', 9)
+    ok(playbook(tmp_path, pbxs, ABSENT))
+    for pbx in pbxs:
+        assert sql(pbx, "SELECT val FROM %s WHERE `key` = '9'" % store) == [[row]]
+
+
 def test_changes_waiting_in_the_gui_are_not_put_in_force(pbxs, tmp_path):
     for pbx in pbxs:
         sql(pbx, "UPDATE queues_config SET dest = 'app-blackhole,busy,1' WHERE extension = '602';"
