@@ -82,18 +82,23 @@ def is_header(line):
 
 
 def parse_contexts(text):
-    """{context: {extension: {priority: Priority}}} of a block in the simple form we write: exten =>, same => n(label)."""
+    """{context: {extension: {priority: Priority}}} of a block in the simple form we write: exten =>, same => n(label).
+
+    Lines of another form, in a block that was edited by hand, are passed over: such a block is written anew anyway.
+    """
     contexts, context, extension, last = OrderedDict(), None, None, 0
-    for line in significant_lines(text.encode('utf-8'))[0]:
-        content = line.text.decode('utf-8')
+    for line in significant_lines(text.encode('utf-8', 'replace'))[0]:
+        content = line.text.decode('utf-8', 'replace')
         if is_header(line):
-            context = contexts.setdefault(content.strip()[1:-1], OrderedDict())
+            context = contexts.setdefault(headers([line])[0][0], OrderedDict())
             continue
-        match = _EXTEN.match(content)
-        if match:
-            extension, (word, label, application) = match.group(1), match.groups()[1:]
-        else:
-            word, label, application = _SAME.match(content).groups()
+        exten, same = _EXTEN.match(content), _SAME.match(content)
+        if context is None or not (exten or same and extension):
+            continue
+        extension = exten.group(1) if exten else extension
+        word, label, application = exten.groups()[1:] if exten else same.groups()
+        if word != 'n' and not word.isdigit():
+            continue
         last = last + 1 if word == 'n' else int(word)
         context.setdefault(extension, OrderedDict())[last] = Priority(application.strip(), label, None, None)
     return contexts

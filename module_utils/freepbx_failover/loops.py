@@ -70,8 +70,8 @@ def _destination(status, entry, row, compiled):
 
 
 def _queues_behind(destination, pbx):
-    """[(queue, path, slow)] of the queues a call may reach from a destination, each by the shortest way."""
-    found, seen = [], {destination}
+    """[(queue, path, slow)] of the queues a call may reach from a destination, by the shortest quick and the shortest slow way."""
+    found, seen = [], {(destination, False)}
     waiting = deque([(destination, (), False)])
     while waiting:
         here, path, slow = waiting.popleft()
@@ -81,8 +81,8 @@ def _queues_behind(destination, pbx):
             continue
         slow = slow or here.startswith('ivr-')
         for onto in _onward(here, pbx):
-            if onto not in seen and onto not in pbx['ours']:
-                seen.add(onto)
+            if (onto, slow) not in seen and onto not in pbx['ours']:
+                seen.add((onto, slow))
                 waiting.append((onto, path + (here,), slow))
     return found
 

@@ -177,8 +177,9 @@ def _routes(wish, where, pbx, findings):
         findings.append(error('routes-form', where, 'it must be a mapping of status to destination', 'write TIMEOUT: {queue: "601"}'))
         return {}
     for status in wish:
-        if status != statuses.EMPTY:
-            _check_status(status, '%s.%s' % (where, status), pbx, findings)
+        stands_for = 'LEAVEEMPTY' if status == statuses.EMPTY and 'LEAVEEMPTY' not in wish else status
+        if stands_for != statuses.EMPTY:
+            _check_status(stands_for, '%s.%s' % (where, status), pbx, findings)
     resolved = dict((str(status), _resolve(destination, '%s.%s' % (where, status), pbx, findings)) for status, destination in wish.items())
     return dict((status, value) for status, value in statuses.expand(resolved).items() if value)
 
@@ -234,28 +235,44 @@ def max_wait(value):
 
 
 def _resolve(wish, where, pbx, findings):
-    """What a row returns for a destination mapping and its options; None and a finding if it cannot be."""
-    try:
-        destination = destinations.resolve(wish, pbx['objects'])
-        return tables.value(destination, *_options(wish, pbx))
-    except destinations.Unresolved as problem:
-        findings.append(error(problem.args[0], where, problem.args[1], problem.args[2]))
-        return None
+    """What a row returns for a destination mapping and its options; None, and a finding for each part that is wrong."""
+    parts, whole = [], True
+    for read in (_destination, _announce, _prefix, _priority):
+        try:
+            parts.append(read(wish, pbx))
+        except destinations.Unresolved as problem:
+            findings.append(error(problem.args[0], where, problem.args[1], problem.args[2]))
+            whole = False
+        if not isinstance(wish, dict):
+            break
+    return tables.value(*parts) if whole else None
 
 
-def _options(wish, pbx):
-    """(recording, caller id prefix, priority) of a route; raises Unresolved."""
-    announce = wish.get('announce')
+def _destination(wish, pbx):
+    return destinations.resolve(wish, pbx['objects'])
+
+
+def _announce(wish, pbx):
+    return _recording(wish['announce'], pbx) if wish.get('announce') is not None else ''
+
+
+def _prefix(wish, _pbx):
     prefix = wish.get('caller_id_prefix')
-    priority = wish.get('set_priority')
-    if prefix is not None and (not isinstance(prefix, (str, int)) or isinstance(prefix, bool) or not 0 < len(str(prefix)) <= MAX_PREFIX
-                               or not str(prefix).isprintable()):
+    if prefix is None:
+        return ''
+    if isinstance(prefix, bool) or not isinstance(prefix, (str, int)) or not 0 < len(str(prefix)) <= MAX_PREFIX or not str(prefix).isprintable():
         raise destinations.Unresolved('caller-id-prefix', 'caller_id_prefix %s is not usable' % destinations.shown(prefix),
                                       'give 1 to %d printable characters' % MAX_PREFIX)
-    if priority is not None and (isinstance(priority, bool) or not re.match(r'(?:1?[0-9]|20)\Z', str(priority))):
+    return str(prefix)
+
+
+def _priority(wish, _pbx):
+    priority = wish.get('set_priority')
+    if priority is None:
+        return ''
+    if isinstance(priority, bool) or not re.match(r'(?:1?[0-9]|20)\Z', str(priority)):
         raise destinations.Unresolved('set-priority', 'set_priority %s is not usable' % destinations.shown(priority), 'give 0 to 20')
-    return (_recording(announce, pbx) if announce is not None else '', str(prefix) if prefix is not None else '',
-            str(priority) if priority is not None else '')
+    return str(priority)
 
 
 def _recording(wish, pbx):

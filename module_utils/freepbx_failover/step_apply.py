@@ -91,7 +91,7 @@ def _block_differences(params):
     data = files.read(os.path.join(params['config_dir'], CUSTOM_FILE), missing_ok=True)
     wanted = {}
     for block in blocks.find(data):
-        wanted.update(dialplan.parse_contexts(block.text.decode('utf-8')))
+        wanted.update(dialplan.parse_contexts(block.text.decode('utf-8', 'replace')))
     if not wanted:
         return []
     return dialplan.differences(wanted, asterisk.show(wanted.__contains__), CUSTOM_FILE)

@@ -80,7 +80,7 @@ def _missing(data, removed):
     """Sentences about what of our blocks is not in force: not loaded as written, or loaded though it is gone."""
     wanted = {}
     for block in blocks.find(data):
-        wanted.update(dialplan.parse_contexts(block.text.decode('utf-8')))
+        wanted.update(dialplan.parse_contexts(block.text.decode('utf-8', 'replace')))
     gone = set(context for text in removed.values() for context in dialplan.parse_contexts(text.decode('utf-8', 'replace'))) - set(wanted)
     loaded = asterisk.show((set(wanted) | gone).__contains__)
     return dialplan.differences(wanted, loaded, CUSTOM_FILE) + ['context %s is still loaded' % name for name in sorted(gone) if name in loaded]

@@ -74,6 +74,19 @@ def test_an_unused_destination_of_our_name_is_taken_and_given_back_byte_for_byte
         assert sql(pbx, "SELECT val FROM %s WHERE `key` = '9'" % store) == [[row]]
 
 
+def test_a_block_that_somebody_edited_by_hand_is_written_anew(pbxs, tmp_path):
+    ok(playbook(tmp_path, pbxs, VARS))
+    for pbx in pbxs:
+        sh(pbx, r"sed -i 's/^\[queue-failover-600\]/[queue-failover-600]\ninclude => from-internal\nthis is no dialplan\nexten => 5,hint,SIP\/5/; "
+                r"s/^exten => TIMEOUT,1,.*/exten => TIMEOUT,1,Return(app-blackhole,busy,1)/' /etc/asterisk/extensions_custom.conf")
+        asterisk(pbx, 'dialplan reload')
+    ok(playbook(tmp_path, pbxs, VARS))
+    for pbx in pbxs:
+        loaded = asterisk(pbx, 'dialplan show queue-failover-600')
+        assert 'Return(ext-queues,01600,1)' in loaded and 'from-internal' not in loaded
+    assert ok(playbook(tmp_path, pbxs, VARS)).changed == set()
+
+
 def test_changes_waiting_in_the_gui_are_not_put_in_force(pbxs, tmp_path):
     for pbx in pbxs:
         sql(pbx, "UPDATE queues_config SET dest = 'app-blackhole,busy,1' WHERE extension = '602';"

@@ -49,7 +49,8 @@ def test_a_kind_is_found_by_its_number(kind, number, stored, table):
 @ANY
 @pytest.mark.parametrize("stands, wished", [
     ("Night menu", "Night menu"), ("Night menu", "  nIGHT MENU "), (" Night menu ", "night menu"), ("Ночное меню", "ночное МЕНЮ"),
-    ("R&amp;D &#34;A&#34; d&#39;or", "R&D \"A\" d'or"), ("a &lt;b&gt;", "A <B>"), ("夜のメニュー", "夜のメニュー"), ("Straße", "STRASSE"), ("naïve €", "NAÏVE €")])
+    ("R&amp;D &#34;A&#34; d&#39;or", "R&D \"A\" d'or"), ("a &lt;b&gt;", "A <B>"), ("夜のメニュー", "夜のメニュー"),
+    ("Straße", "STRASSE"), ("naïve €", "NAÏVE €")])
 def test_a_kind_is_found_by_its_name_as_people_mean_it(kind, number, stored, table, stands, wished):
     assert resolve({kind: wished}, objects(kind, number, stands)) == stored
 
@@ -92,16 +93,13 @@ def test_a_custom_destination_may_have_return_on_or_off_and_is_entered_the_same_
 
 @pytest.mark.parametrize("value, stored", [
     ("74951234567", "from-internal,74951234567,1"), (74951234567, "from-internal,74951234567,1"), ("+74951234567", "from-internal,+74951234567,1"),
-    ("*72", "from-internal,*72,1"), ("600#1", "from-internal,600#1,1"), (" 84951234567 ", "from-internal,84951234567,1"), ("0", "from-internal,0,1")])
+    ("*72", "from-internal,*72,1"), ("600#1", "from-internal,600#1,1"), (" 84951234567\n", "from-internal,84951234567,1"), ("0", "from-internal,0,1")])
 def test_a_number_is_dialled_out_through_the_outbound_routes(value, stored):
     assert resolve({"number": value}, {}) == stored
 
 
-@pytest.mark.parametrize("value", ["", "+", "abc", "7 495", "7-495", "1,2", "1;2", "${X}", "7(495)", "1" * 41, "++7", "7+", "٦٠٠", "1\n", "1\n2", "_X."])
+@pytest.mark.parametrize("value", ["", "+", "abc", "7 495", "7-495", "1,2", "1;2", "${X}", "7(495)", "1" * 41, "++7", "7+", "٦٠٠", "1\n2", "_X."])
 def test_what_cannot_be_dialled_is_no_number(value):
-    if value.strip() != value:
-        assert resolve({"number": value}, {}) == "from-internal,1,1"  # outer blanks never matter
-        return
     code, message, remedy = refused({"number": value}, {})
     assert code == "destination-form" and "quotes" in remedy and "\n" not in message
 

@@ -7,7 +7,7 @@ import pytest
 from ansible.module_utils.freepbx_failover import dialplan, routes, statuses, tables, verdict
 from hypothesis import given, strategies
 from rendered import block
-from wishes import HANGUP, codes, compiled, pbx
+from made_up import HANGUP, codes, compiled, pbx
 
 BUSY = {"terminate": "busy"}
 BUSY_ROW = "app-blackhole,busy,1"
