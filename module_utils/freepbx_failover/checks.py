@@ -3,7 +3,7 @@
 
 Pure: imports nothing of Ansible, SQL or processes.
 """
-from ansible.module_utils.freepbx_failover import loops, routes, statuses
+from ansible.module_utils.freepbx_failover import loops, routes, statuses, tables
 from ansible.module_utils.freepbx_failover.findings import ERROR, WARNING, error, warning
 
 SEVERITY = 'queue_failover_finding_severity'
@@ -58,7 +58,17 @@ def check(compiled, pbx):
                                  % pbx['asterisk_version'], 'update Asterisk, or route CONTINUE like LEAVEEMPTY'))
     found += [warning('virtual-queue', place, 'it sets VQ_DEST, which goes past the Fail Over Destination of the queue it calls',
                       'see to the destination of that virtual queue itself') for place in pbx['virtual']]
-    return found + loops.find(compiled, pbx)
+    return found + _overflow_turns(compiled, pbx) + loops.find(compiled, pbx)
+
+
+def _overflow_turns(compiled, pbx):
+    """An error if the last resort of a call that has turned too often leads to a queue again without anybody waiting."""
+    overflow = tables.destination_of(compiled['overflow'])
+    behind = [queue for queue, _path, slow in loops.queues_behind(overflow, pbx) if not slow] if overflow else []
+    if not behind or overflow.startswith('ext-queues,'):
+        return []
+    return [error('overflow-queue', routes.OVERFLOW, 'a call that has turned too often would go to queue %s again, by %s' % (behind[0], overflow),
+                  'set it to something that does not lead to a queue')]
 
 
 def _never_fires(entry, settings, where):

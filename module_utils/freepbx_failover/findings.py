@@ -21,11 +21,16 @@ class Refusal(Exception):
 
 
 def error(code, where, message, remedy):
-    return Finding(code, ERROR, where, message, remedy)
+    return Finding(code, ERROR, *[_one_line(text) for text in (where, message, remedy)])
 
 
 def warning(code, where, message, remedy):
-    return Finding(code, WARNING, where, message, remedy)
+    return Finding(code, WARNING, *[_one_line(text) for text in (where, message, remedy)])
+
+
+def _one_line(text):
+    """A finding quotes what somebody wrote, and stays one line whatever that was."""
+    return text.replace('\r', '\\r').replace('\n', '\\n')
 
 
 def sentence(finding):

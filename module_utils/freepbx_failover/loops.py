@@ -13,6 +13,9 @@ from ansible.module_utils.freepbx_failover.findings import error, warning
 Edge = namedtuple('Edge', 'queue status to path slow')
 Edge.__doc__ = """From a queue, left with a status, to a queue; path: the destinations between; slow: whether somebody waits on the way."""
 
+# A group of queues that all lead to each other has more circles than anybody would read.
+MOST_STARTS = 200
+
 _QUEUE = re.compile(r'ext-queues,([0-9*#]+),1\Z')
 _DIALLED = re.compile(r'from-internal,([0-9*#]+),1\Z')
 
@@ -53,23 +56,26 @@ def _edges(compiled, pbx):
         row, entry = pbx['queues'][queue], managed.get(queue)
         settings = dict(row, **(entry['settings'] if entry else {}))
         for status in statuses.INSTANT + ('TIMEOUT',):
-            destination = _destination(status, entry, row, compiled)
+            destination = _destination(status, queue, entry, row, compiled, pbx)
             if not destination or not can_fire(status, settings):
                 continue
             if destination not in reached:
-                reached[destination] = _queues_behind(destination, pbx)
+                reached[destination] = queues_behind(destination, pbx)
             found.extend(Edge(queue, status, to, path, slow or status == 'TIMEOUT') for to, path, slow in reached[destination])
     return found
 
 
-def _destination(status, entry, row, compiled):
+def _destination(status, queue, entry, row, compiled, pbx):
     if entry is None or not entry['failover']:
-        return row['destination']
+        former = pbx['former'].get(queue)
+        if row['destination'] not in pbx['ours']:
+            return row['destination']
+        return former if former is not None else tables.destination_of(verdict.lookup(status, {}, compiled))
     rows = dict(entry['routes'], default=entry['default'])
     return tables.destination_of(verdict.lookup(status, rows, compiled))
 
 
-def _queues_behind(destination, pbx):
+def queues_behind(destination, pbx):
     """[(queue, path, slow)] of the queues a call may reach from a destination, by the shortest quick and the shortest slow way."""
     found, seen = [], {(destination, False)}
     waiting = deque([(destination, (), False)])
@@ -98,16 +104,21 @@ def _onward(here, pbx):
 
 
 def _circles(edges, through=None):
-    """A shortest circle for each group of queues that reach each other; through: it must have an edge of which this is true."""
+    """A shortest circle through each edge, each set of queues once; through: it must have an edge of which this is true."""
     graph = OrderedDict()
     for edge in edges:
         graph.setdefault(edge.queue, []).append(edge)
     for group in _groups(graph):
-        inside = [edge for queue in group for edge in graph.get(queue, []) if edge.to in group]
-        starts = [edge for edge in inside if through is None or through(edge)]
-        circles = [[edge] + back for edge in starts for back in [_way(edge.to, edge.queue, graph, group)] if back is not None]
-        if circles:
-            yield min(circles, key=len)
+        told, passed = set(), set()
+        inside = [edge for queue in sorted(group) for edge in graph.get(queue, []) if edge.to in group]
+        for edge in [edge for edge in inside if through is None or through(edge)][:MOST_STARTS]:
+            back = None if edge in passed else _way(edge.to, edge.queue, graph, group)
+            circle = [edge] + back if back is not None else []
+            passed.update(circle)
+            queues = frozenset(step.queue for step in circle)
+            if circle and queues not in told:
+                told.add(queues)
+                yield circle
 
 
 def _way(start, goal, graph, group):

@@ -249,7 +249,10 @@ def _resolve(wish, where, pbx, findings):
 
 
 def _destination(wish, pbx):
-    return destinations.resolve(wish, pbx['objects'])
+    text = destinations.resolve(wish, pbx['objects'])
+    if text in pbx.get('ours', ()):
+        raise destinations.Unresolved('own-context', '%s is our own context, so the call would turn for ever' % text, 'choose another destination')
+    return text
 
 
 def _announce(wish, pbx):

@@ -61,13 +61,23 @@ def read_pbx(cursor, params, kinds):
     known = set((memory or state.EMPTY)['queues']) | set(known_formers)
     return {
         'config_dir': config_dir, 'sbin': database.setting(cursor, 'AMPSBIN', '/usr/sbin'), 'data': data, 'blocks': found_blocks,
-        'memory': memory, 'contexts': names, 'ours': ours, 'queues': current, 'objects': catalogue.objects(cursor, kinds),
+        'memory': memory, 'contexts': names, 'ours': ours, 'queues': _without_us(current, memory), 'objects': catalogue.objects(cursor, kinds),
         'known_formers': known_formers, 'former': _formers(current, ours, known_formers),
         'users': remaining_users(cursor, rows, ours, known) + written_users(config_dir, names),
         'users_of_former': dict((name, remaining_users(cursor, rows, ['%s,s,1' % name], known) + written_users(config_dir, [name]))
                                 for name in names[1:]),
         'recordings': catalogue.recordings(cursor), 'onward': catalogue.onward(cursor, rows), **_around(config_dir),
         'reload_pending': database.reload_pending(cursor), 'freepbx_version': database.version(cursor)}
+
+
+def _without_us(current, memory):
+    """The queues' rows with the settings they would have without us: what the rules judge by where the YAML says nothing."""
+    rows = dict((queue, dict(row)) for queue, row in current.items())
+    for queue, settings in (memory or state.EMPTY)['queues'].items():
+        for setting, entry in settings.items():
+            if setting != 'destination' and queue in rows and rows[queue][setting] == entry['ours']:
+                rows[queue][setting] = entry['former']
+    return rows
 
 
 def _around(config_dir):

@@ -2,20 +2,18 @@
 """Two test PBXs for issue 3, with a caller who tells what he meets on the way; deployed anew only when a test wishes otherwise."""
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import ansible.module_utils
 import pytest
-from pathlib import Path
 
-TESTS = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / 'calls')]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(1, str(Path(__file__).resolve().parents[1] / 'calls'))
 
 import support
+import wishes
 
 ansible.module_utils.__path__.insert(0, str(support.ROOT / 'module_utils'))
-
-import wishes
-from watched import Watching
 
 NAMES = ['routes16', 'routes22']
 
@@ -25,6 +23,7 @@ class Fleet:
 
     def __init__(self, folder):
         self.folder, self.variables, self.run, self.again = folder, None, None, None
+        from watched import Watching  # which wants the project's module_utils
         self.pbxs = {name: Watching(name) for name in NAMES}
 
     def deploy(self, variables):

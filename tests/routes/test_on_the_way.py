@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a caller meets before he moves on, what supervisors get, and when a call has turned too often (issue 3, 4 to 6)."""
 import re
+import time
 
 import pytest
 import wishes
@@ -110,6 +111,36 @@ def test_a_real_circle_ends_at_the_overflow_after_max_hops(fleet, each):
             assert len(warnings) == 1 and '603' in warnings[0] and 'JOINEMPTY' in warnings[0]
             assert caller.queue_log() == [('603', 'JOINEMPTY', 'ext-queues,603,1', str(hop)) for hop in range(1, wishes.HOPS + 1)] + [
                 ('603', 'JOINEMPTY', 'app-blackhole,congestion,1', str(wishes.HOPS + 1))]
+    each(call)
+
+
+def test_a_circle_of_two_queues_ends_there_too(fleet, each):
+    fleet.deploy(wishes.SWITCHED)
+
+    def call(pbx):
+        pbx.agent('202', 'unavailable')
+        with pbx.dial('603') as caller:
+            caller.landing(wishes.HOPS + 1)
+            turns = ['ext-queues,01601,1', 'ext-queues,603,1'] * wishes.HOPS
+            assert caller.landings() == turns[:wishes.HOPS] + ['app-blackhole,congestion,1']
+            assert len(caller.warnings()) == 1
+    each(call)
+
+
+def test_the_hop_counter_goes_along_into_local_channels(fleet, each):
+    """A ring group dials its agents by Local channels; whatever they come to counts on."""
+    fleet.deploy(wishes.EVERYTHING)
+    queue, status = wishes.WHERE['ring_group']
+    assert status != 'TIMEOUT'
+
+    def call(pbx):
+        with pbx.leave(queue, status) as caller:
+            assert caller.until(lambda: 'Dial' in [name for name, _data in caller.applications]), caller.steps
+            deadline = time.monotonic() + 3
+            while not (found := re.findall(r'Local/200@standin-phone-[^!]*;2', pbx.cli('core show channels concise'))):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            assert pbx.session.action('Getvar', [('Channel', found[0]), ('Variable', 'QF_HOPS')])['Value'] == '1'
     each(call)
 
 

@@ -75,5 +75,9 @@ EVERYTHING = {
     ],
 }
 
-# The same wish with every switch the other way round.
-SWITCHED = dict(EVERYTHING, queue_failover_queue_log=False, queue_failover_user_event=False, queue_failover_count_timeout=True)
+# The same wish with every switch the other way round, and a circle of two queues.
+CIRCLE = [
+    {'queue': '603', 'join_empty': 'strict', 'routes': {'JOINEMPTY': {'queue': '01601'}}},
+    {'queue': '01601', 'join_empty': 'strict', 'routes': {'JOINEMPTY': {'queue': '603'}}}]
+SWITCHED = dict(EVERYTHING, queue_failover_queue_log=False, queue_failover_user_event=False, queue_failover_count_timeout=True,
+                queue_failover_queues=[queue for queue in EVERYTHING['queue_failover_queues'] if queue['queue'] not in ('603', '01601')] + CIRCLE)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The role's real template, rendered as Ansible's template lookup renders it."""
+import functools
+
 import jinja2
 from ansible.module_utils.freepbx_failover import tables
 from ansible.plugins.filter.core import FilterModule
@@ -16,6 +18,7 @@ DEMO = [  # what the rules make of inventories/demo on the test PBXs
 ]
 
 
+@functools.lru_cache(maxsize=None)
 def skeleton(context="queue-failover", **variables):
     """The text that the tables are put into."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, undefined=jinja2.StrictUndefined,

@@ -34,7 +34,8 @@ def test_a_route_that_the_settings_of_the_queue_never_let_fire_is_a_warning_with
 @pytest.mark.parametrize("status, changes", [
     ("JOINEMPTY", {"join_empty": "no"}), ("JOINEMPTY", {"join_empty": "strict"}), ("JOINEMPTY", {"join_empty": "loose"}), ("JOINEMPTY", {"join_empty": ULTRA}),
     ("LEAVEEMPTY", {"leave_when_empty": "yes"}), ("LEAVEEMPTY", {"leave_when_empty": "strict"}), ("LEAVEEMPTY", {"leave_when_empty": "loose"}),
-    ("LEAVEEMPTY", {"leave_when_empty": ULTRA}), ("FULL", {"maxlen": "1"}), ("TIMEOUT", {"max_wait": "1"}), ("CONTINUE", {}), ("UNKNOWN", {}), ("WITHDRAW", {})])
+    ("LEAVEEMPTY", {"leave_when_empty": ULTRA}), ("FULL", {"maxlen": "1"}), ("TIMEOUT", {"max_wait": "1"}),
+    ("CONTINUE", {}), ("UNKNOWN", {}), ("WITHDRAW", {})])
 def test_a_route_that_can_fire_is_not_doubted(status, changes):
     others = {"join_empty": "yes", "leave_when_empty": "no", "maxlen": "0", "max_wait": ""}
     assert one({status: OUT}, with_row(**dict(others, **changes))) == []
@@ -113,7 +114,8 @@ def derived(routes, row_changes, **settings):
 
 
 @pytest.mark.parametrize("agents, policy", [(0, "loose"), (3, "strict")])
-@pytest.mark.parametrize("status, setting, off", [("JOINEMPTY", "join_empty", "yes"), ("LEAVEEMPTY", "leave_when_empty", "no"), ("JOINEMPTY", "join_empty", None)])
+@pytest.mark.parametrize("status, setting, off", [
+    ("JOINEMPTY", "join_empty", "yes"), ("LEAVEEMPTY", "leave_when_empty", "no"), ("JOINEMPTY", "join_empty", None)])
 def test_the_mildest_policy_that_lets_a_route_fire_is_derived_and_said(status, setting, off, agents, policy):
     settings, (finding,), later = derived({status: OUT}, {setting: off, "static_agents": agents})
     assert settings == {setting: policy} and (finding.code, finding.severity) == ("derived-policy", "warning")
