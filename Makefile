@@ -40,6 +40,7 @@ pbx-tests: tools ## modules, lifecycle and real calls on both test PBXs
 
 bench: tools ## what a deploy and a routed call cost; writes build/bench.json
 	@$(PBX) build 16 22
+	@python3 bench/routes_check.py
 	@python3 bench/run.py
 
 clean: ## remove the test PBXs and build/

@@ -21,7 +21,8 @@ def edits(data, name, loaded, ours):
     written, extensions = _written(data)
     seen = set(_squeezed(priority.application) for context, found in loaded.items() if not ours(context)
                for priorities in found.values() for priority in priorities.values() if priority.source == name)
-    gone = sorted(seen - written)
+    # Asterisk prints a very long line cut short.
+    gone = sorted(text for text in seen - written if not any(line.startswith(text) for line in written))
     new = ['%s,%s' % (context, extension) for context, extension in extensions if not ours(context)
            and extension not in loaded.get(context, {})]
     return ['%s is loaded from %s but no longer written there' % (text, name) for text in gone] + [
@@ -45,6 +46,5 @@ def _written(data):
 
 
 def _squeezed(application):
-    """An application without what Asterisk adds or drops when it loads a line: blanks, backslashes, empty brackets."""
-    text = re.sub(r'[\s\\"]', '', application)
-    return text[:-2] if text.endswith('()') else text
+    """An application without what Asterisk adds or drops when it loads a line: blanks, quotes, backslashes, the outer brackets."""
+    return re.sub(r'[\s\\"(),]', '', application)

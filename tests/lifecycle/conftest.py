@@ -16,6 +16,6 @@ def pbxs():
     """Two fresh PBXs with PyMySQL, so that what a test sees is only what it did."""
     support.up(PBXS[0], '16', PBXS[1], '22')
     for pbx in PBXS:
-        support.sh(pbx, 'apt-get install -qq -y --no-install-recommends python3-pymysql')
+        support.sh(pbx, 'dpkg -i /opt/local-repo/*.deb')
     yield PBXS
     support.down(*PBXS)

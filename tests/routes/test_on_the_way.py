@@ -137,9 +137,10 @@ def test_the_hop_counter_goes_along_into_local_channels(fleet, each):
         with pbx.leave(queue, status) as caller:
             assert caller.until(lambda: 'Dial' in [name for name, _data in caller.applications]), caller.steps
             deadline = time.monotonic() + 3
-            while not (found := re.findall(r'Local/200@standin-phone-[^!]*;2', pbx.cli('core show channels concise'))):
+            found = []
+            while not found:
                 assert time.monotonic() < deadline
-                time.sleep(0.1)
+                found = re.findall(r'Local/200@standin-phone-[^!]*;2', pbx.cli('core show channels concise'))
             assert pbx.session.action('Getvar', [('Channel', found[0]), ('Variable', 'QF_HOPS')])['Value'] == '1'
     each(call)
 

@@ -44,8 +44,8 @@ class Watched(Caller):
             self.reports.append(event)
 
     def leaves(self, queue, status, joined, number=1):
-        """From where he is to the point where FreePBX's dialplan leaves the queue; where he lands."""
-        for name, value in (('QUEUENUM', queue), ('QUEUESTATUS', status), ('QUEUEJOINTIME', joined)):
+        """From where he is to the point where FreePBX's dialplan leaves the queue, with what it sets before; where he lands."""
+        for name, value in (('QDEST', ''), ('QUEUENUM', queue), ('QUEUESTATUS', status), ('QUEUEJOINTIME', joined)):
             self.set_variable(name, value)
         self.redirect(f'ext-queues,{queue},gotodest')
         return self.landing(number)

@@ -224,6 +224,18 @@ def test_a_last_resort_that_is_our_own_context_is_an_error_since_it_would_turn_f
     assert any(finding.severity == "error" for finding in findings + checks.check(found, known))
 
 
+def test_an_overflow_that_comes_back_to_our_context_through_something_else_is_an_error():
+    known = pbx(onward={AGAIN: [OURS]})
+    found, findings = compiled([queue("600", FULL=HANGUP)], known, overflow={"custom": AGAIN})
+    assert any(finding.severity == "error" for finding in findings + checks.check(found, known))
+
+
+def test_two_statuses_that_turn_at_one_queue_are_both_told_at_once():
+    found = circles([queue("600", JOINEMPTY="600", FULL="600")])
+    text = " ".join(finding.message for finding in of("loop", found))
+    assert "JOINEMPTY" in text and "FULL" in text
+
+
 def test_the_options_of_a_route_do_not_hide_a_circle():
     wish = [{"queue": "600", "routes": {"FULL": {"queue": "600", "announce": "Sorry", "caller_id_prefix": "x", "set_priority": 1}}}]
     assert codes(circles(wish)) == ["loop"]
