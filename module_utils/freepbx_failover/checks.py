@@ -11,8 +11,7 @@ IGNORE = 'ignore'
 
 # Findings an administrator may judge for himself: code -> what it is about.
 JUDGED = frozenset(['never-fires', 'max-wait-gui', 'empty-policy-gui', 'override', 'virtual-queue', 'loop', 'loop-waiting', 'status-never-set',
-                    'status-version', 'asterisk-hangs-up', 'asterisk-misreports', 'derived-policy', 'queue-not-listed', 'former-context-used',
-                    'memory-lost', 'former-unknown'])
+                    'status-version', 'asterisk-hangs-up', 'asterisk-misreports', 'derived-policy', 'former-context-used', 'memory-lost'])
 
 # What a setting must be for a status to come up at all, and how to say so.
 _NEEDS = {
@@ -64,10 +63,11 @@ def check(compiled, pbx):
 def _overflow_turns(compiled, pbx):
     """An error if the last resort of a call that has turned too often leads to a queue again without anybody waiting."""
     overflow = tables.destination_of(compiled['overflow'])
-    behind = [queue for queue, _path, slow in loops.queues_behind(overflow, pbx) if not slow] if overflow else []
+    behind = ['queue %s' % queue if queue else 'our own context' for queue, _path, slow in loops.queues_behind(overflow, pbx)
+              if not slow] if overflow else []
     if not behind or overflow.startswith('ext-queues,'):
         return []
-    return [error('overflow-queue', routes.OVERFLOW, 'a call that has turned too often would go to queue %s again, by %s' % (behind[0], overflow),
+    return [error('overflow-queue', routes.OVERFLOW, 'a call that has turned too often would go to %s again, by %s' % (behind[0], overflow),
                   'set it to something that does not lead to a queue')]
 
 

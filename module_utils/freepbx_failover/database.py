@@ -65,6 +65,9 @@ def _address(settings):
 @contextmanager
 def connected(conf_path):
     """A connection to FreePBX's database, closed at the end; what was not committed is rolled back. Raises Refusal."""
+    if pymysql is None:
+        raise Refusal('PyMySQL is not installed on this PBX; install its distribution package (python3-pymysql or the like), or run site.yml, '
+                      'which does')
     settings = read_conf(conf_path)
     name = settings.get('AMPDBNAME') or 'asterisk'
     address = _address(settings)

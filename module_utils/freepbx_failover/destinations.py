@@ -156,8 +156,8 @@ def _find(kind, value, text, objects):
     if rows is None:
         raise Unresolved('module-missing', 'this PBX has no %s: there is no table %s' % (label, kind.lookup.table),
                          'install the FreePBX module for it or choose another destination')
-    ids = [row[0] for row in rows if row[0] == text]
-    found = ids or sorted(set(row[0] for row in rows if fold(row[1]) == fold(text) and text))
+    ids, names = _index(kind.name, rows, objects)
+    found = [text] if text in ids else names.get(fold(text), [])
     if len(found) == 1:
         return found[0]
     if found:
@@ -169,6 +169,18 @@ def _find(kind, value, text, objects):
     near = nearest(text, [row[0] for row in rows] + [html.unescape(row[1] or '') for row in rows])
     raise Unresolved('unknown-destination', 'this PBX has no %s %s' % (label, shown(value)),
                      (remedy or 'give one that exists, or create it in FreePBX first') + near)
+
+
+def _index(kind, rows, objects):
+    """(ids, {folded name: [ids]}) of a kind's objects, made once for all routes that look there."""
+    cache = objects.setdefault('', {})
+    if kind not in cache:
+        names = {}
+        for number, name in rows:
+            names.setdefault(fold(name), set()).add(number)
+        names.pop('', None)
+        cache[kind] = (set(row[0] for row in rows), dict((name, sorted(numbers)) for name, numbers in names.items()))
+    return cache[kind]
 
 
 def octal_trap(value, numbers):

@@ -11,7 +11,10 @@ from ansible.module_utils.freepbx_failover import statuses, tables, verdict
 from ansible.module_utils.freepbx_failover.findings import error, warning
 
 Edge = namedtuple('Edge', 'queue status to path slow')
-Edge.__doc__ = """From a queue, left with a status, to a queue; path: the destinations between; slow: whether somebody waits on the way."""
+Edge.__doc__ = """From a queue, left with one of the statuses, to a queue; path: the destinations between; slow: whether somebody waits on the way."""
+
+# Stands for our own context where a way leads back into it.
+OURS = ''
 
 # A group of queues that all lead to each other has more circles than anybody would read.
 MOST_STARTS = 200
@@ -55,13 +58,16 @@ def _edges(compiled, pbx):
     for queue in sorted(pbx['queues']):
         row, entry = pbx['queues'][queue], managed.get(queue)
         settings = dict(row, **(entry['settings'] if entry else {}))
+        ways = OrderedDict()
         for status in statuses.INSTANT + ('TIMEOUT',):
             destination = _destination(status, queue, entry, row, compiled, pbx)
             if not destination or not can_fire(status, settings):
                 continue
             if destination not in reached:
                 reached[destination] = queues_behind(destination, pbx)
-            found.extend(Edge(queue, status, to, path, slow or status == 'TIMEOUT') for to, path, slow in reached[destination])
+            for to, path, slow in reached[destination]:
+                ways.setdefault((to, path, slow or status == 'TIMEOUT'), []).append(status)
+        found.extend(Edge(queue, ', '.join(found_with), to, path, slow) for (to, path, slow), found_with in ways.items() if to != OURS)
     return found
 
 
@@ -76,7 +82,10 @@ def _destination(status, queue, entry, row, compiled, pbx):
 
 
 def queues_behind(destination, pbx):
-    """[(queue, path, slow)] of the queues a call may reach from a destination, by the shortest quick and the shortest slow way."""
+    """[(queue, path, slow)] of the queues a call may reach from a destination, by the shortest quick and the shortest slow way;
+
+    OURS where a way leads back into our own context.
+    """
     found, seen = [], {(destination, False)}
     waiting = deque([(destination, (), False)])
     while waiting:
@@ -87,7 +96,9 @@ def queues_behind(destination, pbx):
             continue
         slow = slow or here.startswith('ivr-')
         for onto in _onward(here, pbx):
-            if (onto, slow) not in seen and onto not in pbx['ours']:
+            if onto in pbx['ours']:
+                found.append((OURS, path + (here,), slow))
+            elif (onto, slow) not in seen:
                 seen.add((onto, slow))
                 waiting.append((onto, path + (here,), slow))
     return found
@@ -115,9 +126,9 @@ def _circles(edges, through=None):
             back = None if edge in passed else _way(edge.to, edge.queue, graph, group)
             circle = [edge] + back if back is not None else []
             passed.update(circle)
-            queues = frozenset(step.queue for step in circle)
-            if circle and queues not in told:
-                told.add(queues)
+            steps = frozenset(circle)
+            if circle and steps not in told:
+                told.add(steps)
                 yield circle
 
 

@@ -1,13 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a PBX has: read-only facts for playbooks."""
 from ansible.module_utils.freepbx_failover import asterisk, custom_destinations, customdests, database, plan, queues
-from ansible.module_utils.freepbx_failover.findings import Refusal
 
 
 def run(params):
     """Version, queues, Custom Destinations, whether a reload is pending, as the fact freepbx_failover."""
-    if database.pymysql is None:
-        raise Refusal('PyMySQL is not installed on this PBX; install its distribution package, python3-pymysql or the like')
     with database.connected(params['freepbx_conf']) as connection:
         cursor = connection.cursor()
         facts = {

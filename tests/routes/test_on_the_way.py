@@ -114,19 +114,6 @@ def test_a_real_circle_ends_at_the_overflow_after_max_hops(fleet, each):
     each(call)
 
 
-def test_a_circle_of_two_queues_ends_there_too(fleet, each):
-    fleet.deploy(wishes.SWITCHED)
-
-    def call(pbx):
-        pbx.agent('202', 'unavailable')
-        with pbx.dial('603') as caller:
-            caller.landing(wishes.HOPS + 1)
-            turns = ['ext-queues,01601,1', 'ext-queues,603,1'] * wishes.HOPS
-            assert caller.landings() == turns[:wishes.HOPS] + ['app-blackhole,congestion,1']
-            assert len(caller.warnings()) == 1
-    each(call)
-
-
 def test_the_hop_counter_goes_along_into_local_channels(fleet, each):
     """A ring group dials its agents by Local channels; whatever they come to counts on."""
     fleet.deploy(wishes.EVERYTHING)
@@ -183,4 +170,17 @@ def test_with_the_switches_off_neither_event_is_written_and_timeouts_count(fleet
         loaded = pbx.run('asterisk', '-rx', 'dialplan show')
         ours = loaded[loaded.index("[ Context 'queue-failover"):]
         assert not re.search(r'QueueLog|UserEvent', ours)
+    each(call)
+
+
+def test_a_circle_of_two_queues_ends_there_too(fleet, each):
+    fleet.deploy(wishes.SWITCHED)
+
+    def call(pbx):
+        pbx.agent('202', 'unavailable')
+        with pbx.dial('603') as caller:
+            caller.landing(wishes.HOPS + 1)
+            turns = ['ext-queues,01601,1', 'ext-queues,603,1'] * wishes.HOPS
+            assert caller.landings() == turns[:wishes.HOPS] + ['app-blackhole,congestion,1']
+            assert len(caller.warnings()) == 1
     each(call)
