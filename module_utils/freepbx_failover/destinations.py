@@ -7,6 +7,7 @@ Source of the strings and tables: FreePBX 13 to 17, observed on 16.0.33.
 import difflib
 import html
 import re
+import unicodedata
 from collections import OrderedDict, namedtuple
 
 Lookup = namedtuple('Lookup', 'table id name where')
@@ -83,8 +84,8 @@ def is_raw(text):
 
 
 def fold(text):
-    """A name as people compare it: without the GUI's HTML escapes, without regard to case and outer blanks."""
-    return html.unescape(str(text)).strip().casefold()
+    """A name as people compare it: without the GUI's HTML escapes, without regard to case, outer blanks and how accents are composed."""
+    return unicodedata.normalize('NFC', html.unescape(str(text))).strip().casefold()
 
 
 def kind_of(wish):

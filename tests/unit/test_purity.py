@@ -10,7 +10,7 @@ UTILS = ROOT / "module_utils" / "freepbx_failover"
 PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
         "loops"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
-HARMLESS = {"re", "html", "json", "difflib", "collections", "urllib.parse"}
+HARMLESS = {"unicodedata", "re", "html", "json", "difflib", "collections", "urllib.parse"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])
 
 
