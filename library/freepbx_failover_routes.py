@@ -131,7 +131,7 @@ warnings_found:
   type: list
   elements: str
 findings:
-  description: Errors and warnings with RV(findings[].code), RV(findings[].severity), where, message, remedy and sentence.
+  description: Errors and warnings, each with C(code), C(severity), C(queue), C(status), C(where), C(message), C(remedy) and C(sentence).
   returned: when the PBX could be read
   type: list
   elements: dict

@@ -14,7 +14,7 @@ _HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
 _INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))')
 _EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SAME = re.compile(r'same\s*=>?\s*(\w+)(?:\(([^)]*)\))?,(.*)\Z')
-_SHOWN_CONTEXT = re.compile(r"\[ Context '([^']+)' created by '([^']*)' \]")
+_SHOWN_CONTEXT = re.compile(r"\[ (?:C|Included c)ontext '([^']+)' created by '([^']*)' \]")
 _SHOWN_PRIORITY = re.compile(
     r"  (?:'([^']*)'(?: \(CID match '[^']*'\))? =>|   \[([^\]]+)\])?\s*(?:(\d+)\. |hint: )(.*?)\s*\[([^\[\]]*?)(?::(\d+))?\]\s*\Z")
 _QUEUE_MAX_WAIT = re.compile(r'Set\(QMAXWAIT=.*:([^:)]*)\)\}\)\Z')

@@ -3,6 +3,7 @@
 
 Pure: imports nothing of Ansible, SQL or processes.
 """
+import re
 from collections import namedtuple
 
 ERROR = 'error'
@@ -39,8 +40,11 @@ def sentence(finding):
 
 
 def as_dict(finding):
-    """The finding as a module returns it."""
-    return dict(finding._asdict(), sentence=sentence(finding))
+    """The finding as a module returns it; queue and status are None where it is about neither."""
+    queue = re.search(r'\(queue ([^)]+)\)|^queue (\S+)', finding.where)
+    status = re.search(r'\.routes\.(\w+)', finding.where)
+    return dict(finding._asdict(), sentence=sentence(finding), queue=queue and (queue.group(1) or queue.group(2)),
+                status=status and status.group(1))
 
 
 def errors(findings):

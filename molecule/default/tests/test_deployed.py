@@ -46,6 +46,28 @@ def test_asterisk_has_loaded_the_row(pbx, extension, destination):
     assert 'Return(%s)' % destination in shown(pbx, extension)
 
 
+@pytest.mark.parametrize('extension, form, statement', [
+    ('TIMEOUT@queue-failover-01600', 'ivr-%s,s,1', "SELECT id FROM ivr_details WHERE name = 'Night menu'"),
+    ('FULL@queue-failover-01600', 'app-announcement-%s,s,1', "SELECT announcement_id FROM announcement WHERE description = 'Closed'"),
+    ('JOINEMPTY@queue-failover-01600', 'timeconditions,%s,1', "SELECT timeconditions_id FROM timeconditions WHERE displayname = 'Office hours'"),
+    ('LEAVEEMPTY@queue-failover-01600', 'app-daynight,%s,1', "SELECT ext FROM daynight WHERE dest = 'Night switch'"),
+    ('CONTINUE@queue-failover-01600', 'ext-meetme,%s,1', "SELECT exten FROM meetme WHERE description = 'Планёрка'"),
+    ('UNKNOWN@queue-failover-01600', 'ext-miscdests,%s,1', "SELECT id FROM miscdests WHERE description LIKE 'Boss%'"),
+    ('WITHDRAW@queue-failover-01600', 'directory,%s,1', "SELECT id FROM directory_details WHERE dirname = 'Справочник'"),
+    ('default@queue-failover-01600', 'callback,%s,1', "SELECT callback_id FROM callback WHERE description = 'Call me back'"),
+    ('TIMEOUT@queue-failover-01601', 'disa,%s,1', "SELECT disa_id FROM disa WHERE displayname LIKE 'Travelling%'"),
+    ('FULL@queue-failover-01601', 'app-setcid,%s,1', "SELECT cid_id FROM setcid WHERE description LIKE 'VIP%'"),
+    ('JOINEMPTY@queue-failover-01601', 'app-languages,%s,1', "SELECT language_id FROM languages WHERE description = 'Русский'"),
+    ('LEAVEEMPTY@queue-failover-01601', 'app-queueprio,%s,1', "SELECT queueprio_id FROM queueprio WHERE description = 'High priority'"),
+    ('CONTINUE@queue-failover-01601', 'vmblast-grp,%s,1', "SELECT grpnum FROM vmblast WHERE description = 'Everybody'"),
+    ('UNKNOWN@queue-failover-01601', 'app-pagegroups,%s,1', "SELECT page_group FROM paging_config WHERE description = 'Цех'"),
+    ('WITHDRAW@queue-failover-01601', 'ext-trunk,%s,1', "SELECT trunkid FROM trunks WHERE name = 'Провайдер'"),
+    ('default@queue-failover-01601', 'customdests,dest-%s,1', "SELECT \\`key\\` FROM kvstore_FreePBX_modules_Customappsreg WHERE val LIKE '%Check call state%'")])
+def test_a_name_leads_to_the_object_this_pbx_has_under_it(pbx, extension, form, statement):
+    (number,) = sql(pbx, statement)
+    assert 'Return(%s)' % (form % number) in shown(pbx, extension)
+
+
 def test_asterisk_has_loaded_what_the_queues_store(pbx):
     text = shown(pbx, '600@ext-queues')
     assert '?queue-failover,s,1:' in text
@@ -54,7 +76,7 @@ def test_asterisk_has_loaded_what_the_queues_store(pbx):
 
 def test_no_pattern_of_ours_matches_the_hangup_extension(pbx):
     contexts = [line.split("'")[1] for line in shown(pbx, '').splitlines() if line.startswith("[ Context 'queue-failover")]
-    assert len(contexts) == 6, 'the entry under two names, and a table each for three queues and the PBX'
+    assert len(contexts) == 8, 'the entry under two names, and a table each for five queues and the PBX'
     for context in contexts:
         found = [line for line in shown(pbx, 'h@%s' % context).splitlines() if '=>' in line]
         assert found == [line for line in found if line.strip().startswith("'h' =>")]
