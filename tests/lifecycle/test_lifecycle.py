@@ -137,3 +137,18 @@ def test_a_new_name_in_the_yaml_reaches_the_gui_unless_somebody_renamed_it_there
                  "WHERE id = 'dests' AND JSON_VALUE(val, '$.target') = 'queue-failover,s,1'")
     assert ok(playbook(tmp_path, pbxs, VARS)).changed == set()
     assert [called(pbx) for pbx in pbxs] == ['Mine'] * 2
+
+
+def test_verify_agrees_with_a_deploy_and_sees_what_was_changed_behind_its_back(pbxs, tmp_path):
+    wish = {'queue_failover_queues': [{'queue': '600', 'routes': {'TIMEOUT': {'extension': '201'}, 'FULL': {'custom': 'from-internal,200,1'}}}],
+            'queue_failover_finding_severity': {'never-fires': 'ignore'}}
+    ok(playbook(tmp_path, pbxs, wish))
+    seen = ok(playbook(tmp_path, pbxs, wish, name='playbooks/verify.yml'))
+    assert seen.changed == set() and 'from-did-direct,201,1' in seen.text
+    assert [line.split()[-1] for line in seen.text.splitlines() if '  600 ' in line] == ['yes'] * 14
+    for pbx in pbxs:
+        sql(pbx, "UPDATE queues_config SET dest = 'app-blackhole,busy,1' WHERE extension = '600'")
+        sh(pbx, 'fwconsole reload')
+    seen = playbook(tmp_path, pbxs, wish, name='playbooks/verify.yml')
+    wrong = [line.split()[2] for line in seen.text.splitlines() if '  600 ' in line and line.endswith('NO')]
+    assert seen.code != 0 and sorted(wrong) == ['FULL', 'FULL', 'TIMEOUT', 'TIMEOUT'], 'the routes of the YAML, on both PBXs'

@@ -62,7 +62,8 @@ def test_asterisk_has_loaded_the_row(pbx, extension, destination):
     ('CONTINUE@queue-failover-01601', 'vmblast-grp,%s,1', "SELECT grpnum FROM vmblast WHERE description = 'Everybody'"),
     ('UNKNOWN@queue-failover-01601', 'app-pagegroups,%s,1', "SELECT page_group FROM paging_config WHERE description = 'Цех'"),
     ('WITHDRAW@queue-failover-01601', 'ext-trunk,%s,1', "SELECT trunkid FROM trunks WHERE name = 'Провайдер'"),
-    ('default@queue-failover-01601', 'customdests,dest-%s,1', "SELECT \\`key\\` FROM kvstore_FreePBX_modules_Customappsreg WHERE val LIKE '%Check call state%'")])
+    ('default@queue-failover-01601', 'customdests,dest-%s,1',
+     "SELECT \\`key\\` FROM kvstore_FreePBX_modules_Customappsreg WHERE val LIKE '%Check call state%'")])
 def test_a_name_leads_to_the_object_this_pbx_has_under_it(pbx, extension, form, statement):
     (number,) = sql(pbx, statement)
     assert 'Return(%s)' % (form % number) in shown(pbx, extension)
