@@ -53,5 +53,5 @@ $(VENV)/.complete: requirements-dev.txt molecule/pbx/install-tools
 	@molecule/pbx/install-tools
 	@echo 'Installing the Python tools (about a minute, once)'
 	@python3 -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/pip install --quiet --quiet --disable-pip-version-check --requirement requirements-dev.txt
 	@touch $@
