@@ -11,9 +11,9 @@ from ansible.module_utils.freepbx_failover import tables
 def lookup(status, row, pbx):
     """What the tables answer by the order of lookup.
 
-    row: the queue's own {status or 'default': value}; pbx: status_defaults ({status: value}) and default.
+    row: the queue's own {status or 'default': value}; pbx: default, and status_defaults ({status: value}) if there are any.
     """
-    return row.get(status) or row.get('default') or pbx['status_defaults'].get(status) or pbx['default']
+    return row.get(status) or row.get('default') or pbx.get('status_defaults', {}).get(status) or pbx['default']
 
 
 def table(routes, loaded, statuses):
