@@ -48,13 +48,13 @@ def _write(path, before, after, removed, params, result):
         result['kept'] = sorted(removed)
         result['msg'] = ('%d calls are still in the old context after %d s, so its block stays in %s; run again later, or raise '
                          'queue_failover_drain_s' % (remaining, params['drain_s'], path))
-        after = _put_back(before, after, params)
+        after = _put_back(before, params)
     _load(path, before, after, {} if remaining else removed)
     result['reloaded'] = True
     result['changed'] = after != before or not remaining
 
 
-def _put_back(before, after, params):
+def _put_back(before, params):
     """The file with the blocks that could not go yet still in it."""
     if params['state'] == 'absent':
         return before

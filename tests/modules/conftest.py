@@ -10,7 +10,7 @@ import pytest
 def pbxs():
     """Both PBXs; without podman there are none, and these tests cannot say anything."""
     if not shutil.which("podman"):
-        pytest.skip("these tests need podman for the test PBXs (molecule/pbx)")
+        pytest.fail("these tests need podman for the test PBXs; make pbx-tests installs it")
     lab.start()
     return lab.PBX
 
