@@ -10,7 +10,7 @@ DEMO := pbx-asterisk16 16 pbx-asterisk22 22
 export PATH := $(BIN):$(PATH)
 export CONTAINERS_CONF := $(CURDIR)/molecule/pbx/containers.conf
 
-.PHONY: help demo test lint unit molecule pbx-tests bench clean tools
+.PHONY: help demo test lint unit molecule pbx-tests safety chaos ansibles docs bench clean tools
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -19,10 +19,10 @@ demo: tools ## start two test PBXs, deploy twice, place real calls, print where 
 	@$(PBX) up $(DEMO)
 	@tests/demo
 
-test: lint unit molecule pbx-tests ## linters, unit tests, molecule with testinfra, modules, lifecycle and real calls on both PBXs
+test: lint unit docs molecule pbx-tests ## linters, unit tests, the site, molecule with testinfra, all else on both PBXs
 
 lint: tools ## ansible-lint (production profile), yamllint, ruff, Python 3.6 syntax
-	@tests/step 'ruff' ruff check --quiet .
+	@tests/step 'ruff' ruff check --quiet . tests/matrix/run molecule/control/doors
 	@tests/step 'yamllint' yamllint --strict .
 	@tests/step 'Python 3.6 syntax (vermin)' vermin --quiet --no-tips --target=3.6- --violations library module_utils
 	@tests/step 'ansible-lint, production profile' ansible-lint -q
@@ -37,6 +37,23 @@ molecule: tools ## both test PBXs from nothing to fail-over, twice, looked at wi
 pbx-tests: tools ## modules, lifecycle and real calls on both test PBXs
 	@$(PBX) build 16 22
 	@tests/on-pbxs
+
+safety: tools ## all of the tests that break things on purpose, of which `make test` runs a part
+	@$(PBX) build 16 22
+	@pytest --quiet tests/reliability tests/safety
+	@pytest --quiet tests/rights
+	@pytest --quiet tests/bad_input
+
+chaos: tools ## breaks 210 deploys off and shows that the next run mends each; writes build/chaos.json
+	@$(PBX) build 16 22
+	@python3 tests/chaos/chaos.py
+
+# Becomes `matrix`, which CI runs, once a whole run of it has been seen green on one state of the code.
+ansibles: tools ## the molecule scenario, ansible-test sanity and ansible-doc with each ansible-core; writes build/matrix.json
+	@tests/matrix/run
+
+docs: tools ## the site, into build/site; every warning is an error
+	@tests/docs
 
 bench: tools ## what a deploy and a routed call cost; writes build/bench.json
 	@$(PBX) build 16 22

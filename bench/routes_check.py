@@ -13,6 +13,7 @@ from pathlib import Path
 
 import ansible.module_utils
 import jinja2
+import yaml
 from ansible.plugins.filter.core import FilterModule
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -61,10 +62,10 @@ def pbx(count):
 
 def skeleton():
     """The role's own text, rendered with the role's defaults."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(ROOT / 'roles/queue_failover/templates'), trim_blocks=True,
-                                     undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters.update({name: FilterModule().filters()[name] for name in ('hash', 'bool')})
-    return environment.get_template('context.conf.j2').render(
+    text = yaml.safe_load((ROOT / 'roles/queue_failover/vars/main.yml').read_text(encoding='utf-8'))['__queue_failover_skeleton']
+    return environment.from_string(text).render(
         queue_failover_context=CONTEXT, queue_failover_max_hops=5, queue_failover_count_timeout=False, queue_failover_queue_log=True,
         queue_failover_user_event=True)
 

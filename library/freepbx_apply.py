@@ -48,11 +48,20 @@ options:
     description: Folder of fwconsole, FreePBX's setting AMPSBIN.
     type: path
     default: /usr/sbin
-  pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
-      reload put them in force too.
+  finish:
+    description: Whether this is the last step of the deploy, so that its record in the state folder is marked done.
+    type: bool
+    default: true
+  run_id:
+    description: The deploy this call belongs to, as M(freepbx_failover_routes) returns it; the later of two runs wins. Without it the call
+      belongs to the deploy that is under way, else it begins one.
     type: str
-    choices: [fail, apply]
+    default: ''
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) and V(leave) write nothing,
+      V(apply) lets the reload put them in force too.
+    type: str
+    choices: [fail, apply, leave]
     default: fail
   config_dir:
     description: Folder of Asterisk's configuration, FreePBX's setting ASTETCDIR.
@@ -63,9 +72,10 @@ options:
     type: path
     default: /etc/freepbx.conf
   state_dir:
-    description: Folder on the PBX that remembers the former values of what was taken over; made with mode 0700 at the first write.
+    description: Folder on the PBX that remembers what was there before, made with mode 0700 at the first write. Without it
+      C(/var/lib/queue-failover), or C(/var/lib/asterisk/queue-failover) for a user who may not make the former.
     type: path
-    default: /var/lib/queue-failover
+    default: ''
 attributes:
   check_mode:
     description: Can run in check mode and says what it would change without changing it.
@@ -96,6 +106,11 @@ reload:
   returned: always
   type: str
   sample: fwconsole reload
+notes:
+  description: Sentences about what somebody saved in FreePBX while the reload ran.
+  returned: always
+  type: list
+  elements: str
 was_not_in_force:
   description: What was not in force before, one sentence each.
   returned: always
@@ -109,14 +124,14 @@ from ansible.module_utils.freepbx_failover import running, step_apply
 def main():
     """The spec and the one call."""
     running.writer(running.spec(
-        running.DATABASE, running.STATE, running.CONTEXT,
+        running.DATABASE, running.STATE, running.WRITER, running.CONTEXT,
         queues={'type': 'list', 'elements': 'str', 'default': []},
         context_will_change={'type': 'bool', 'default': False},
         rows_will_change={'type': 'bool', 'default': False},
         busy_s={'type': 'int', 'default': 300},
-        pending_changes=running.WRITER['pending_changes'],
         proof_s={'type': 'int', 'default': 60},
         sbin={'type': 'path', 'default': '/usr/sbin'},
+        finish={'type': 'bool', 'default': True},
         config_dir={'type': 'path', 'default': '/etc/asterisk'}), step_apply.run)
 
 

@@ -40,20 +40,30 @@ options:
     type: list
     elements: str
     default: []
-  pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
-      reload put them in force too.
+  finish:
+    description: Whether this is the last step of the deploy, so that its record in the state folder is marked done.
+    type: bool
+    default: false
+  run_id:
+    description: The deploy this call belongs to, as M(freepbx_failover_routes) returns it; the later of two runs wins. Without it the call
+      belongs to the deploy that is under way, else it begins one.
     type: str
-    choices: [fail, apply]
+    default: ''
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) and V(leave) write nothing,
+      V(apply) lets the reload put them in force too.
+    type: str
+    choices: [fail, apply, leave]
     default: fail
   config_dir:
     description: Folder of Asterisk's configuration, FreePBX's setting ASTETCDIR.
     type: path
     default: /etc/asterisk
   state_dir:
-    description: Folder on the PBX that remembers the former values of what was taken over; made with mode 0700 at the first write.
+    description: Folder on the PBX that remembers what was there before, made with mode 0700 at the first write. Without it
+      C(/var/lib/queue-failover), or C(/var/lib/asterisk/queue-failover) for a user who may not make the former.
     type: path
-    default: /var/lib/queue-failover
+    default: ''
 attributes:
   check_mode:
     description: Can run in check mode and says what it would change without changing it.
@@ -75,7 +85,7 @@ EXAMPLES = r"""
 - name: Load the context
   freepbx_context:
     context: queue-failover
-    block: "{{ lookup('ansible.builtin.template', 'context.conf.j2') }}"
+    block: "{{ lookup('ansible.builtin.file', 'context.conf') }}"
 
 - name: Take it out again
   freepbx_context:
@@ -106,12 +116,12 @@ from ansible.module_utils.freepbx_failover import running, step_context
 def main():
     """The spec and the one call."""
     running.writer(running.spec(
-        running.STATE, running.CONTEXT,
+        running.STATE, running.WRITER, running.CONTEXT,
         state={'type': 'str', 'choices': ['present', 'absent'], 'default': 'present'},
         block={'type': 'str', 'default': ''},
         remove={'type': 'list', 'elements': 'str', 'default': []},
         drain_s={'type': 'int', 'default': 120},
-        pending_changes=running.WRITER['pending_changes'],
+        finish={'type': 'bool', 'default': False},
         config_dir={'type': 'path', 'default': '/etc/asterisk'}), step_context.run)
 
 

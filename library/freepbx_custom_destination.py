@@ -45,24 +45,26 @@ options:
     description: Former fail-over destinations by queue, for the case that the state folder is lost.
     type: dict
     default: {}
-  pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
-      reload put them in force too.
-    type: str
-    choices: [fail, apply]
-    default: fail
   run_id:
-    description: What this run is called in the state folder.
+    description: The deploy this call belongs to, as M(freepbx_failover_routes) returns it; the later of two runs wins. Without it the call
+      belongs to the deploy that is under way, else it begins one.
     type: str
-    default: manual
+    default: ''
+  pending_changes:
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) and V(leave) write nothing,
+      V(apply) lets the reload put them in force too.
+    type: str
+    choices: [fail, apply, leave]
+    default: fail
   freepbx_conf:
     description: FreePBX's own configuration file, which says how its database is reached. It is read on the PBX and its password is never returned.
     type: path
     default: /etc/freepbx.conf
   state_dir:
-    description: Folder on the PBX that remembers the former values of what was taken over; made with mode 0700 at the first write.
+    description: Folder on the PBX that remembers what was there before, made with mode 0700 at the first write. Without it
+      C(/var/lib/queue-failover), or C(/var/lib/asterisk/queue-failover) for a user who may not make the former.
     type: path
-    default: /var/lib/queue-failover
+    default: ''
 attributes:
   check_mode:
     description: Can run in check mode and says what it would change without changing it.

@@ -45,6 +45,26 @@ options:
     description: The queues with their routes and settings, as the variable C(queue_failover_queues) of the role queue_failover has them;
       needed with O(state=present).
     type: raw
+  plain:
+    description: Plain variables of the role queue_failover by their names without C(queue_failover_), raw. They are judged here, so that every
+      mistake is told at once, and take the place of the options of the same names.
+    type: dict
+    default: {}
+  read_only:
+    description: Whether nothing will be written afterwards, so that a state folder this user may not use is only a warning.
+    type: bool
+    default: false
+  layers:
+    description: Lists above O(queues), each a mapping with C(variable), the name it has in the inventory, and C(queues), in the same form. They are
+      merged queue by queue, setting by setting and status by status, in the order of their names and C(queue_failover_host_queues) last.
+      V(null) takes a setting or a status out, C(state=absent) in an item takes the queue off.
+    type: raw
+    default: []
+  variables:
+    description: Names of the variables that are set with the prefix C(queue_failover_); one that nothing reads is said as a warning.
+    type: list
+    elements: str
+    default: []
   custom_destination:
     description: What the context shall be called in the FreePBX GUI; only checked here.
     type: str
@@ -58,11 +78,15 @@ options:
     type: dict
     default: {}
   pending_changes:
-    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX. V(fail) writes nothing, V(apply) lets the
-      reload put them in force too.
+    description: What to do when changes of somebody else wait for C(Apply Config) in FreePBX and the wish needs a reload. With V(fail)
+      that is one of the RV(errors), with V(leave) it is said as RV(waiting), with V(apply) it does not matter.
     type: str
-    choices: [fail, apply]
+    choices: [fail, apply, leave]
     default: fail
+  drift:
+    description: Whether to compare YAML, database, generated files and Asterisk too and return RV(drift).
+    type: bool
+    default: false
   skeleton:
     description: The block of dialplan with the line C(@tables@) where the routes belong; without it RV(block) and RV(in_force) stay empty.
     type: str
@@ -76,9 +100,10 @@ options:
     type: path
     default: /etc/freepbx.conf
   state_dir:
-    description: Folder on the PBX that remembers the former values of what was taken over; made with mode 0700 at the first write.
+    description: Folder on the PBX that remembers what was there before, made with mode 0700 at the first write. Without it
+      C(/var/lib/queue-failover), or C(/var/lib/asterisk/queue-failover) for a user who may not make the former.
     type: path
-    default: /var/lib/queue-failover
+    default: ''
 attributes:
   check_mode:
     description: Can run in check mode and says what it would change without changing it.
@@ -120,6 +145,11 @@ routes:
   returned: when the PBX could be read
   type: dict
   sample: {default: "app-blackhole,hangup,1", queues: [{queue: "600", routes: {TIMEOUT: "ext-queues,01600,1"}}]}
+counts:
+  description: How many C(queues) are listed and how many C(routes) they have. Where everything is in force and O(read_only=false), RV(routes) itself
+    and the texts of the block are left out.
+  returned: when the PBX could be read
+  type: dict
 errors:
   description: One sentence for each mistake, naming the variable, the queue and the remedy.
   returned: when the PBX could be read
@@ -139,6 +169,24 @@ in_force:
   description: Whether all is as wished already, in files, database and Asterisk, so that the other steps have nothing to do.
   returned: when the PBX could be read
   type: bool
+run_id:
+  description: What this run is called in the state folder, for the modules that write.
+  returned: when the PBX could be read
+  type: str
+waiting:
+  description: With O(pending_changes=leave), what of somebody else waits to be applied, so that nothing may be written to the database yet.
+  returned: when the PBX could be read
+  type: str
+context_first:
+  description: Whether the context may be loaded all the same while RV(waiting) says something.
+  returned: when the PBX could be read
+  type: bool
+drift:
+  description: With O(drift=true), a mapping for each thing that is not the same everywhere, with C(queue), C(setting), what C(YAML),
+    C(database), C(files) and C(loaded) say, the list C(different) of those that are not as deployed, and a C(sentence).
+  returned: when the PBX could be read
+  type: list
+  elements: dict
 block:
   description: The text between our marks as it shall be in the end.
   returned: when the PBX could be read
@@ -225,10 +273,15 @@ def main():
         derive_empty_policy={'type': 'bool', 'default': False},
         finding_severity={'type': 'dict', 'default': {}},
         queues={'type': 'raw'},
+        plain={'type': 'dict', 'default': {}},
+        read_only={'type': 'bool', 'default': False},
+        layers={'type': 'raw', 'default': []},
+        variables={'type': 'list', 'elements': 'str', 'default': []},
         custom_destination={'type': 'str', 'default': 'Queue failover'},
         custom_destination_notes={'type': 'str', 'default': ''},
         former_destinations={'type': 'dict', 'default': {}},
         pending_changes=running.WRITER['pending_changes'],
+        drift={'type': 'bool', 'default': False},
         skeleton={'type': 'str', 'default': ''},
         standby={'type': 'bool', 'default': False}), step_routes.run)
 

@@ -23,7 +23,7 @@ options:
     description: The strings that point at the context.
     type: list
     elements: str
-    default: [queue-failover,s,1]
+    default: ["queue-failover,s,1"]
 attributes:
   check_mode:
     description: Can run in check mode and says what it would change without changing it.

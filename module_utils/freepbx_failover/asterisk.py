@@ -2,6 +2,7 @@
 """The door to Asterisk's command line."""
 import re
 import subprocess
+import tempfile
 import time
 
 from ansible.module_utils.freepbx_failover import dialplan
@@ -17,14 +18,19 @@ class Down(Refusal):
 def cli(command, timeout=60):
     """What Asterisk prints for a CLI command; it may print warnings before its answer. Raises Down if it does not answer."""
     try:
-        done = subprocess.run(['asterisk', '-rx', command], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                              stdin=subprocess.DEVNULL, timeout=timeout)
+        # Into a file, not a pipe: Asterisk drops every line that its reader does not take within 100 ms, and a full pipe holds the reader up.
+        with tempfile.TemporaryFile() as out:
+            done = subprocess.run(['asterisk', '-rx', command], stdout=out, stderr=subprocess.PIPE,
+                                  stdin=subprocess.DEVNULL, timeout=timeout, check=False)
+            out.seek(0)
+            text = out.read().decode('utf-8', 'replace')
     except FileNotFoundError:
         raise Down('the command asterisk is not found on this host for this user; is it a FreePBX, and do you run as root or as the user '
                    'asterisk (become)?')
+    except OSError as problem:
+        raise Down('the command asterisk cannot be run (%s); see to its rights and whether it is whole' % problem.strerror)
     except subprocess.TimeoutExpired:
         raise Down('Asterisk did not answer "%s" within %d s; look at the PBX before anything else' % (command, timeout))
-    text = done.stdout.decode('utf-8', 'replace')
     if done.returncode != 0:
         said = (done.stderr.decode('utf-8', 'replace') + text).strip().splitlines()
         reason = ([line for line in said if 'nable to' in line] + said[-1:] + ['exit code %d' % done.returncode])[0]
@@ -38,7 +44,22 @@ def show(wanted=None):
 
     One question to Asterisk, whatever the number of contexts: it prints 31,000 priorities in 0.1 to 0.2 s.
     """
-    return dialplan.parse_show(cli('dialplan show'), wanted)
+    text = _whole_answer('dialplan show')
+    if not dialplan.parse_show(text):
+        raise Down('Asterisk shows no dialplan at all; see whether it is up and what its log says, then run again')
+    return dialplan.parse_show(text, wanted)
+
+
+def _whole_answer(command):
+    """What `dialplan show …` prints, asked again while lines are missing in it; two answers alike count as whole."""
+    former = None
+    for pause in (0, 0.2, 0.5, 1, 2):
+        time.sleep(pause)
+        text = cli(command)
+        if dialplan.is_whole(text) or text == former:
+            return text
+        former = text
+    raise Down('Asterisk is too busy to show its dialplan whole; run again when it is calmer')
 
 
 def dialplan_reload():
@@ -48,7 +69,7 @@ def dialplan_reload():
 def exists(destination):
     """Whether a call can go to `context,extension,priority` (a number) as loaded, patterns and includes followed."""
     context, extension, priority = destination.split(',')
-    answer = dialplan.parse_show(cli('dialplan show %s@%s' % (extension, context)))
+    answer = dialplan.parse_show(_whole_answer('dialplan show %s@%s' % (extension, context)))
     found = [priorities for extensions in answer.values() for priorities in extensions.values()]
     if not priority.isdigit():
         return any(row.label == priority for priorities in found for row in priorities.values())
@@ -57,8 +78,8 @@ def exists(destination):
 
 def calls_in(contexts):
     """How many channels are in one of the contexts now."""
-    text = cli('core show channels concise')
-    return sum(1 for match in _CHANNEL.finditer(text) if match.group(0).split('!')[1] in contexts)
+    answers = [cli('core show channels concise') for _again in range(2)]  # a line may be missing in one
+    return max(sum(1 for match in _CHANNEL.finditer(text) if match.group(0).split('!')[1] in contexts) for text in answers)
 
 
 def wait_until_left(contexts, seconds):

@@ -6,7 +6,7 @@ Pure: imports nothing of Ansible, SQL or processes. Everything outside a block s
 import re
 from collections import namedtuple
 
-from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover import dialplan, tables
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 Block = namedtuple('Block', 'name start end first last text joined')
@@ -35,7 +35,30 @@ def find(data):
         opened = None
     if opened:
         raise Refusal(_lonely('BEGIN', opened))
+    _refuse_doubled(blocks)
+    for block in blocks:
+        _refuse_strangers(block)
     return blocks
+
+
+def _refuse_doubled(blocks):
+    first = {}
+    for block in blocks:
+        if block.name in first:
+            raise Refusal('extensions_custom.conf has two blocks "queue_failover %s", at line %d and line %d; delete one of the two, then run again'
+                          % (block.name, first[block.name], block.first))
+        first[block.name] = block.first
+
+
+def _refuse_strangers(block):
+    """Whatever stands between our marks is written anew or taken out; what is plainly somebody else's must not be there."""
+    for line in dialplan.significant_lines(block.text)[0]:
+        here = 'line %d of extensions_custom.conf' % (block.first + line.number)
+        end = 'move it behind the line "; END queue_failover %s", then run again' % block.name
+        if dialplan.is_header(line) and not tables.is_ours(dialplan.headers([line])[0][0], block.name):
+            raise Refusal('%s: context [%s] stands inside our block but is not ours; %s' % (here, dialplan.headers([line])[0][0], end))
+        if dialplan.includes([line]) or line.text.startswith(b'#'):
+            raise Refusal('%s: "%s" stands inside our block but is not ours; %s' % (here, line.text.decode('utf-8', 'replace')[:60], end))
 
 
 def _lonely(kind, mark):
@@ -90,6 +113,9 @@ def conflicts(data, ours, file_name):
         found.append('%s line %d leaves a block comment open (a ";--" without its "--;", or a "--;" too many), so Asterisk would not read '
                      'our block; mend that comment' % (file_name, unclosed))
     inside = [range(block.first, block.last + 1) for block in blocks]
+    found.extend('%s line %d: our block stands in a block comment (";--"), so Asterisk does not read it; take the comment out' % (file_name, block.first)
+                 for block in blocks if unclosed is None and dialplan.significant_lines(block.text)[0] and not any(
+                     block.first < line.number < block.last for line in lines))
     for context, number in dialplan.headers(lines):
         if ours(context) and not any(number in span for span in inside):
             found.append('context [%s] is written by hand in %s line %d; rename one of the two (queue_failover_context)'
@@ -134,6 +160,6 @@ def retire(data, name, text):
 
 def sections(text):
     """[(context, its lines with the header)] of a block's text."""
-    starts = [match for match in re.finditer(br'^\[([^\]\n]+)\]', text, re.M)]
+    starts = list(re.finditer(br'^\[([^\]\n]+)\]', text, re.M))
     ends = [match.start() for match in starts[1:]] + [len(text)]
     return [(match.group(1).decode(), text[match.start():end]) for match, end in zip(starts, ends)]

@@ -28,6 +28,20 @@ DESTINATION_COLUMNS = (
 )
 
 
+# What FreePBX generates the dialplan from beside queues and Custom Destinations; a change in one of them waits for "Apply Config".
+GENERATED_FROM = tuple(sorted(set(row[0] for row in DESTINATION_COLUMNS) - {'queues_config'} | {
+    'devices', 'disa', 'dynroute_dests', 'featurecodes', 'findmefollow', 'globals', 'meetme', 'miscdests', 'outbound_route_patterns',
+    'outbound_route_trunks', 'outbound_routes', 'paging_config', 'paging_groups', 'pjsip', 'recordings', 'sip', 'timegroups_details',
+    'trunk_dialpatterns', 'trunks', 'vmblast', 'vmblast_groups'}))
+
+
+def fingerprints(cursor):
+    """{table: checksum} of the tables FreePBX generates the dialplan from, to see later whether somebody saved something."""
+    present = [table for table in GENERATED_FROM if database.columns(cursor, table)]
+    rows = database.query(cursor, 'CHECKSUM TABLE %s' % ', '.join('`%s`' % table for table in present)) if present else ()
+    return dict((name.split('.')[-1], checksum) for name, checksum in rows)
+
+
 def objects(cursor, kinds):
     """{kind: [(id, name)]} of this PBX for the kinds that have a table; None where the table is missing."""
     found = {}
@@ -49,7 +63,7 @@ def objects(cursor, kinds):
 def users_of(cursor, destinations):
     """Who sends calls to one of the destinations: ["inbound route 74951234567", ...], each with its table and column."""
     found = []
-    for table, column, owner, label in DESTINATION_COLUMNS:
+    for table, column, owner, label in DESTINATION_COLUMNS if destinations else ():
         if column not in database.columns(cursor, table):
             continue
         marks = ', '.join(['%s'] * len(destinations))
@@ -60,7 +74,7 @@ def users_of(cursor, destinations):
 
 def recordings(cursor):
     """[(file, name)] of the system recordings; a recording of several files has them joined by &, as Playback takes them."""
-    if not database.columns(cursor, 'recordings'):
+    if not {'filename', 'displayname'} <= database.columns(cursor, 'recordings'):
         return None
     rows = database.query(cursor, 'SELECT filename, displayname FROM recordings')
     return [(row[0].decode('utf-8', 'replace') if isinstance(row[0], bytes) else row[0] or '', row[1] or '') for row in rows]
@@ -91,7 +105,7 @@ def onward(cursor, custom_rows):
             continue
         for row in database.query(cursor, 'SELECT `%s`, %s FROM `%s`' % (owner, ', '.join('`%s`' % column for column in present), table)):
             found.setdefault(form % row[0], []).extend(text for text in row[1:] if text and text.count(',') == 2)
-    if database.columns(cursor, 'miscdests'):
+    if {'id', 'destdial'} <= database.columns(cursor, 'miscdests'):
         for number, dialled in database.query(cursor, 'SELECT id, destdial FROM miscdests'):
             found['ext-miscdests,%s,1' % number] = ['from-internal,%s,1' % dialled]
     for key, row in custom_rows.items():

@@ -49,35 +49,41 @@ def _blob(cursor, uuid):
     return found[0][0] if found else None
 
 
-def create(cursor, row):
-    """Write a new row under the next free id, which FreePBX never gives back; returns the row with its id."""
+def tables(cursor):
+    """The tables a Custom Destination is written to."""
+    return (_store(cursor)[0],)
+
+
+def numbered(cursor, row):
+    """A new row with the next free id, which FreePBX never gives back."""
     table, module = _store(cursor)
     taken = [int(key) for key in read(cursor) if key.isdigit()]
     current = _get(cursor, table, module, 'currentid', 'noid')
     number = max([int(current) if current and str(current).isdigit() else 1] + [key + 1 for key in taken])
     # FreePBX's first id is an int from its default, every later one a string from its store.
-    new = OrderedDict(row, destid=number if current is None and number == 1 else str(number))
-    _set(cursor, table, module, 'currentid', 'noid', str(number + 1), None)
-    _set(cursor, table, module, str(number), 'dests', customdests.encode(new), 'json-arr')
-    return new
+    return OrderedDict(row, destid=number if current is None and number == 1 else str(number))
 
 
-def update(cursor, row):
-    """Write an existing row anew."""
+def put(cursor, before, after):
+    """Write a row: a new one where before is None, none where after is None. One that was read goes back byte for byte."""
     table, module = _store(cursor)
-    _set(cursor, table, module, str(row['destid']), 'dests', customdests.encode(row), 'json-arr')
+    if after is None:
+        cursor.execute('DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
+                       [str(before['destid']), 'dests'] + ([module] if module else []))
+        return
+    number = str(after['destid'])
+    current = str(_get(cursor, table, module, 'currentid', 'noid'))
+    if before is None and (not current.isdigit() or int(current) <= int(number)):
+        _set(cursor, table, module, 'currentid', 'noid', str(int(number) + 1), None)
+    _set(cursor, table, module, number, 'dests', customdests.encode(after), 'json-arr')
 
 
-def restore(cursor, row):
-    """Write a row back as it was read, byte for byte."""
-    table, module = _store(cursor)
-    _set(cursor, table, module, str(row['destid']), 'dests', row.get(customdests.RAW) or customdests.encode(row), 'json-arr')
-
-
-def delete(cursor, destid):
-    table, module = _store(cursor)
-    cursor.execute('DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
-                   [str(destid), 'dests'] + ([module] if module else []))
+def refuse_cut(cursor, before, after):
+    """Raise Refusal if the row is not what was written."""
+    row = read(cursor).get(str((after or before)['destid']))
+    if not customdests.same(row, after):
+        raise Refusal("FreePBX's database does not keep the Custom Destination as it was written; nothing was written, so see to the columns of "
+                      'its key-value store')
 
 
 def _get(cursor, table, module, key, identity):

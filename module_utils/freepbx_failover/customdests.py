@@ -28,12 +28,19 @@ def decode(text):
         return None
     for field in FIELDS:
         row.setdefault(field, None)
-    return row
+    texts = [row[field] for field in ('target', 'description', 'notes', 'dest')]
+    return row if isinstance(row['target'], str) and all(text is None or isinstance(text, str) for text in texts) else None
 
 
 def encode(row):
-    """A row as PHP's json_encode writes it: non-ASCII as \\uXXXX, / as \\/, no blanks, the GUI's order of fields."""
+    """A row as PHP's json_encode writes it: non-ASCII as \\uXXXX, / as \\/, no blanks, the GUI's order of fields.
+
+    A row that was read and says the same still is given back byte for byte.
+    """
     ordered = OrderedDict((field, value) for field, value in row.items() if field != RAW)
+    read = decode(row.get(RAW))
+    if read is not None and dict(read, destid=str(read['destid'])) == dict(ordered, destid=str(ordered['destid'])):
+        return row[RAW]
     return json.dumps(ordered, ensure_ascii=True, separators=(',', ':')).replace('/', '\\/')
 
 
@@ -90,6 +97,13 @@ def wanted(found, target, description, notes, targets, written=None):
     if found['target'] not in targets:
         row['notes'] = as_gui(notes)
     return row
+
+
+def same(first, second):
+    """Whether two rows say the same, or both are missing."""
+    if first is None or second is None:
+        return first is second
+    return [str(first.get(field) or '') for field in FIELDS] == [str(second.get(field) or '') for field in FIELDS]
 
 
 def shown(row):

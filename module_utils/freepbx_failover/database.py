@@ -7,7 +7,8 @@ import os
 import re
 from contextlib import contextmanager
 
-from ansible.module_utils.freepbx_failover.findings import Refusal
+from ansible.module_utils.freepbx_failover import files
+from ansible.module_utils.freepbx_failover.findings import Refusal, RowsStay
 
 try:
     import pymysql
@@ -16,6 +17,11 @@ except ImportError:
 
 # Where MariaDB's socket is when neither AMPDBSOCK nor the configuration says otherwise (Debian, EL7).
 SOCKETS = ('/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock')
+
+# Errors of MariaDB about a missing right: for a database, a table, a column, an operation.
+DENIED = (1044, 1142, 1143, 1227)
+# A table that is not there, a column that is not.
+MISSING = (1146, 1054)
 
 _SETTING = re.compile(
     r'''^[ \t]*\$amp_conf\[(?:'(\w+)'|"(\w+)")\][ \t]*=[ \t]*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")[ \t]*;''', re.M | re.S)
@@ -37,13 +43,17 @@ def parse_conf(text):
 def read_conf(path):
     """The settings in freepbx.conf; raises Refusal if there is no usable file."""
     try:
-        with open(path, encoding='utf-8', errors='surrogateescape') as conf:
-            settings = parse_conf(conf.read())
+        if os.path.isdir(path):
+            raise IsADirectoryError
+        os.stat(path)
+        settings = parse_conf(files.read(path).decode('utf-8', 'surrogateescape'))
     except FileNotFoundError:
         raise Refusal('%s does not exist, so this host does not look like a FreePBX; take it out of the inventory or set '
                       'queue_failover_freepbx_conf to where the file is' % path)
+    except (IsADirectoryError, NotADirectoryError):
+        raise Refusal("%s is no file; set queue_failover_freepbx_conf to FreePBX's freepbx.conf" % path)
     except OSError as problem:
-        raise Refusal('%s cannot be read (%s); run as root or as the user asterisk (become)' % (path, problem.strerror))
+        raise Refusal(files.unreadable(path, problem))
     for key in ('AMPDBUSER', 'AMPDBPASS'):
         if key not in settings:
             raise Refusal("%s does not set $amp_conf['%s'], so the database cannot be reached; see whether the file is whole" % (path, key))
@@ -73,17 +83,28 @@ def connected(conf_path):
     address = _address(settings)
     shown = address.get('unix_socket') or '%s:%s' % (address['host'], address['port'])
     try:
-        connection = pymysql.connect(user=settings['AMPDBUSER'], password=settings['AMPDBPASS'], database=name,
+        # As bytes, as PHP sends it: a password may be of any alphabet.
+        password = settings['AMPDBPASS'].encode('utf-8', 'surrogateescape')
+        connection = pymysql.connect(user=settings['AMPDBUSER'], password=password, database=name,
                                      charset='utf8mb4', connect_timeout=10, autocommit=False, **address)
-    except pymysql.MySQLError as problem:
+    except (pymysql.MySQLError, RuntimeError) as problem:  # RuntimeError: a way of logging in that needs a library PyMySQL lacks
         raise Refusal("FreePBX's database %s at %s cannot be reached (%s); see whether MariaDB is running and %s is right"
                       % (name, shown, _reason(problem), conf_path))
     try:
         yield connection
     except pymysql.MySQLError as problem:
-        raise Refusal("FreePBX's database %s refused a statement (%s); nothing of this step was kept" % (name, _reason(problem)))
+        raise Refusal("FreePBX's database %s refused a statement (%s); nothing of this step was kept%s" % (name, _reason(problem), _remedy(problem, name)))
     finally:
         _close(connection)
+
+
+def _remedy(problem, name):
+    """What to do about a right that FreePBX's own database user lacks."""
+    if problem.args and problem.args[0] in MISSING:
+        return ', so repair or reinstall the FreePBX module it belongs to, then run again'
+    if problem.args and problem.args[0] in DENIED:
+        return ", so give FreePBX's user its rights back: GRANT ALL ON %s.* TO that user" % name
+    return ''
 
 
 def _close(connection):
@@ -95,7 +116,38 @@ def _close(connection):
 
 
 def _reason(problem):
-    return str(problem.args[1] if len(problem.args) > 1 and problem.args[1] else problem.args[0] if problem.args else problem)
+    text = str(problem.args[1] if len(problem.args) > 1 and problem.args[1] else problem.args[0] if problem.args else problem)
+    # PyMySQL says (0, '') of a connection that is gone.
+    return re.sub(r'\[Errno \d+\] ', '', text) if text.strip('0') else 'the connection to it is lost'
+
+
+@contextmanager
+def kept_whole(cursor, tables, put_back):
+    """On MyISAM tables nothing is rolled back: if the block fails there, put_back() writes the earlier rows by hand."""
+    engines = query(cursor, 'SELECT engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN %s', (tables,))
+    by_hand = any(engine != 'InnoDB' for (engine,) in engines)
+    try:
+        yield
+    except BaseException as problem:
+        if by_hand:
+            _put_back(put_back, problem)
+        raise
+
+
+def _put_back(put_back, problem):
+    try:
+        put_back()
+    except pymysql.MySQLError:
+        raise RowsStay("FreePBX's database failed between two rows (%s) and the earlier ones could not be put back; run again, which goes on from there"
+                       % (_reason(problem) if isinstance(problem, pymysql.MySQLError) else problem))
+
+
+def commit(connection):
+    """End the transaction. Where the database does not answer, nobody knows whether it kept the rows; then our memory of them stays."""
+    try:
+        connection.commit()
+    except pymysql.MySQLError as problem:
+        raise RowsStay("FreePBX's database did not say whether it kept what was written (%s); run again, which finds out" % _reason(problem))
 
 
 def query(cursor, statement, arguments=()):
@@ -107,6 +159,32 @@ def columns(cursor, table):
     """The columns of a table, empty if there is no such table."""
     return set(row[0] for row in query(
         cursor, 'SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s', (table,)))
+
+
+def refused_writes(cursor, tables):
+    """What keeps FreePBX's database user from writing these tables, as MariaDB says it, each once; statements that touch no row."""
+    found = []
+    for table in tables:
+        column = sorted(columns(cursor, table))[0]
+        for statement in ('UPDATE `%s` SET `%s` = `%s` WHERE 1 = 0' % (table, column, column), 'DELETE FROM `%s` WHERE 1 = 0' % table,
+                          'INSERT INTO `%s` SELECT * FROM `%s` WHERE 1 = 0' % (table, table)):
+            try:
+                cursor.execute(statement)
+            except pymysql.MySQLError as problem:
+                found.append(_reason(problem))
+    return sorted(set(found))
+
+
+def secrets(conf_path):
+    """What must be in no sentence: the password of the database and of the manager interface."""
+    found = []
+    try:
+        found.append(read_conf(conf_path)['AMPDBPASS'])
+        with connected(conf_path) as connection:
+            found.append(setting(connection.cursor(), 'AMPMGRPASS'))
+    except Refusal:
+        pass
+    return [text for text in found if len(text) > 2]
 
 
 def setting(cursor, keyword, default=''):
@@ -121,9 +199,9 @@ def version(cursor):
     return found[0][0] if found else ''
 
 
-def reload_pending(cursor):
-    """Whether FreePBX shows "Apply Config"."""
-    return query(cursor, "SELECT value FROM admin WHERE variable = 'need_reload'") == (('true',),)
+def reload_pending(cursor, for_update=False):
+    """Whether FreePBX shows "Apply Config"; for_update: nobody else can set it until our transaction ends."""
+    return query(cursor, "SELECT value FROM admin WHERE variable = 'need_reload'" + (' FOR UPDATE' if for_update else '')) == (('true',),)
 
 
 def need_reload(cursor):

@@ -97,8 +97,10 @@ def kind_of(wish):
     kinds = [key for key in wish if key in KINDS]
     strange = [str(key) for key in wish if key not in KINDS and not any(key in kind.options for kind in KINDS.values())]
     if strange:
-        raise Unresolved('unknown-kind', 'unknown kind of destination or option %s' % ', '.join(sorted(strange)),
-                         'the kinds are %s%s' % (', '.join(KINDS), nearest(strange[0], KINDS)))
+        options = sorted(set(option for kind in KINDS.values() for option in kind.options)) + list(ROUTE_OPTIONS)
+        raise Unresolved('unknown-kind', 'unknown kind of destination or option %s' % ', '.join(shown(key)[1:-1] for key in sorted(strange)),
+                         'the kinds are %s, the options beside them %s%s' % (
+                             ', '.join(KINDS), ', '.join(options), nearest(strange[0], list(KINDS) + options)))
     if len(kinds) != 1:
         raise Unresolved('destination-form', 'a destination has exactly one kind, found %s' % (', '.join(kinds) or 'none'),
                          'the kinds are %s' % ', '.join(KINDS))
@@ -136,6 +138,9 @@ def checked(text):
     if not is_raw(text):
         raise Unresolved('destination-form', '%s is not a context,extension,priority that can stand in a dialplan row' % shown(text),
                          'write three parts of letters, digits and _+*#@.!&/- joined by commas, as in "check-callstate,s-BUSY,1"')
+    if text.split(',')[1].startswith('_'):
+        raise Unresolved('destination-form', '%s is a pattern, not an extension, so no call can go there' % shown(text),
+                         'give an extension that the pattern takes')
     longest = max(len(part) for part in text.split(','))
     if longest > MAX_PART:
         raise Unresolved('too-long', '%s has a part of %d characters, Asterisk takes %d' % (shown(text), longest, MAX_PART), 'shorten it')
@@ -205,6 +210,7 @@ def nearest(text, names):
 
 
 def shown(value):
-    """A value as the message shows it: quoted, one line, not endless."""
-    text = repr(value) if not isinstance(value, str) else '"%s"' % value.replace('\n', '\\n').replace('\r', '\\r')
+    """A value as the message shows it: quoted, one line, nothing a terminal would act on, not endless."""
+    text = '"%s"' % value if isinstance(value, str) else repr(value)
+    text = ''.join(character if character.isprintable() else repr(character)[1:-1] for character in text)
     return text if len(text) <= 80 else text[:77] + '...'

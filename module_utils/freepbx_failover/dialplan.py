@@ -20,6 +20,10 @@ _SHOWN_PRIORITY = re.compile(
 _QUEUE_MAX_WAIT = re.compile(r'Set\(QMAXWAIT=.*:([^:)]*)\)\}\)\Z')
 _QUEUE_DESTINATION = re.compile(r'GotoIf\(\$\["\$\{QDEST\}"=""\]\?(.*?):')
 
+_SHOWN_EXTENSION = re.compile(r"^  '[^\n]*=> +", re.M)
+_SHOWN_STEP = re.compile(r"^(?:  '[^\n]*=>| +)(?: *\[[^\]\n]+\])? +(?:\d+\. |hint: )", re.M)
+_SHOWN_TOTAL = re.compile(r'^-= (\d+) extensions? \((\d+) priorit\w+\) in (\d+) contexts?\. =-', re.M)
+
 Line = namedtuple('Line', 'number text')
 Line.__doc__ = """A significant line: its number from 1 and its bytes without comment and outer blanks."""
 
@@ -77,6 +81,12 @@ def includes(lines):
     return [next(group for group in match.groups() if group).decode('utf-8', 'surrogateescape') for match in matches if match]
 
 
+def required_includes(lines):
+    """[(file, line number)] of the #include lines that name one file; Asterisk reloads nothing while it is missing."""
+    found = [(includes([line]), line.number) for line in lines if line.text.lstrip().startswith(b'#include')]
+    return [(names[0], number) for names, number in found if names and not set('*?[') & set(names[0])]
+
+
 def is_header(line):
     return bool(_HEADER.match(line.text))
 
@@ -117,6 +127,16 @@ def parse_show(text, wanted=None):
         if wanted is None or wanted(name):
             contexts.setdefault(name, OrderedDict()).update(_shown_extensions(text[match.end():end]))
     return contexts
+
+
+def is_whole(text):
+    """Whether `dialplan show` printed as many lines as its last line counts.
+
+    `asterisk -rx` gives up on a line that its reader does not take within 100 ms, so on a busy PBX one may be missing.
+    """
+    counted = _SHOWN_TOTAL.findall(text)
+    lines = tuple(str(len(pattern.findall(text))) for pattern in (_SHOWN_EXTENSION, _SHOWN_STEP, _SHOWN_CONTEXT))
+    return counted[-1:] == [lines]
 
 
 def _shown_extensions(text):

@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door to files that belong to others: read as bytes, replaced whole, with owner, mode and attributes as they were."""
+import errno
 import glob
 import os
+import pwd
 import shutil
+import stat
 import tempfile
 
 from ansible.module_utils.freepbx_failover import dialplan
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
+TEMPORARY = '.queue_failover.'
+
 
 def read(path, missing_ok=False):
     try:
+        _refuse_other_than_file(path)
         with open(path, 'rb') as handle:
             return handle.read()
     except FileNotFoundError:
@@ -18,16 +24,45 @@ def read(path, missing_ok=False):
             return b''
         raise Refusal('%s does not exist; see whether FreePBX is installed whole' % path)
     except OSError as problem:
-        raise Refusal('%s cannot be read (%s); run as root or as the user asterisk (become)' % (path, problem.strerror))
+        raise Refusal(unreadable(path, problem))
+
+
+def _refuse_other_than_file(path):
+    """A FIFO would let us wait for ever, a device be replaced by a file."""
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        kind = 'a folder' if stat.S_ISDIR(mode) else 'a FIFO' if stat.S_ISFIFO(mode) else 'a device or the like'
+        raise Refusal('%s is %s and no file; put the file back, then run again' % (path, kind))
+
+
+def unreadable(path, problem):
+    """The sentence about a file that this user cannot read."""
+    said = '%s cannot be read by the user %s (%s)' % (path, user(), problem.strerror)
+    if problem.errno not in (errno.EACCES, errno.EPERM):
+        return said + '; see what stands there'
+    if user() == 'asterisk':
+        return '%s, so neither can Asterisk; give it back: chown asterisk:asterisk %s, or fwconsole chown' % (said, path)
+    return said + '; run as root or as the user asterisk (become)'
+
+
+def user():
+    """The name of the user we are."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return 'uid %d' % os.geteuid()
 
 
 def replace(path, data, new_mode=0o664):
     """Put data in the place of the file: a temporary file beside it, fsync, rename. A symlink stays and its target is replaced."""
     path = os.path.realpath(path)
+    if os.path.exists(path):
+        _refuse_other_than_file(path)
     folder = os.path.dirname(path)
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix='.queue_failover.', dir=folder)
+        _sweep(folder)
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
         with os.fdopen(handle, 'wb') as out:
             out.write(data)
             out.flush()
@@ -37,10 +72,25 @@ def replace(path, data, new_mode=0o664):
         temporary = None
         _sync_folder(folder)
     except OSError as problem:
-        raise Refusal('%s cannot be written (%s); it is as it was, so see to rights and space in %s' % (path, problem.strerror, folder))
+        raise Refusal('%s cannot be written by the user %s (%s) and is as it was; %s' % (path, user(), problem.strerror, _remedy(problem, path, folder)))
     finally:
         if temporary and os.path.exists(temporary):
             os.unlink(temporary)
+
+
+def _remedy(problem, path, folder):
+    """What to do about a file that cannot be written."""
+    return {errno.ENOSPC: 'make room on the file system of %s, then run again' % folder,
+            errno.EDQUOT: 'make room on the file system of %s, then run again' % folder,
+            errno.EROFS: 'the file system of %s is read-only; see why, mount it for writing, then run again' % folder,
+            errno.EPERM: 'it is immutable or of another user; see lsattr and ls -l, then chattr -i or chown asterisk:asterisk %s' % path,
+            errno.EACCES: 'run as root, or let this user write in %s (fwconsole chown)' % folder}.get(problem.errno, 'see to %s, then run again' % folder)
+
+
+def _sweep(folder):
+    """Take away what a run that was killed left here; the writers' lock keeps two of us from writing at once."""
+    for path in glob.glob(os.path.join(glob.escape(folder), TEMPORARY + '*')):
+        os.unlink(path)
 
 
 def _like(path, folder, temporary, new_mode):

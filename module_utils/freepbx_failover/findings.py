@@ -21,6 +21,10 @@ class Refusal(Exception):
     """Something that stops the work, said in one sentence that an administrator can act on."""
 
 
+class RowsStay(Refusal):
+    """A step failed and what it wrote may stand in the database still, so what we remember of it must stay too."""
+
+
 def error(code, where, message, remedy):
     return Finding(code, ERROR, *[_one_line(text) for text in (where, message, remedy)])
 

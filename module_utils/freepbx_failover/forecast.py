@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Would the steps change anything? They themselves are asked, without writing, so that a run without changes is over at once."""
-from ansible.module_utils.freepbx_failover import step_apply, step_context, step_destination, step_queues, tables
+from ansible.module_utils.freepbx_failover import (
+    deploys, drift, step_apply, step_context, step_destination, step_drift, step_queues, tables)
 
 
 def look(params, pbx, leaving):
-    """{block, block_now, in_force, found}: the text between our marks when all is done and until then, and whether all is done.
+    """{block, block_now, due, in_force, found, refused, drift}: the text between our marks when all is done and until then, and whether all is done.
 
     params: of the routes module; pbx: its result so far; leaving: rows of queues that are to be given back.
     """
@@ -16,9 +17,17 @@ def look(params, pbx, leaving):
         params, former_contexts=[name for name in pbx['contexts'] if name != params['context']], config_dir=pbx['config_dir'],
         former_destinations=pbx['former_destinations'], pending_changes='apply', block=block, remove=pbx['old_blocks'],
         description=params['custom_destination'], notes=params['custom_destination_notes'],
-        context_will_change=False, rows_will_change=False)
+        context_will_change=False, rows_will_change=False, finish=False)
     destination = step_destination.run(dict(common, queues=[entry['queue'] for entry in listed if entry['failover']]), False)
     queues = step_queues.run(dict(common, destination=destination['destination'], queues=listed), False)
     steps = [step_context.run(common, False), destination, queues,
              step_apply.run(dict(common, queues=[entry['queue'] for entry in listed]), False)]
-    return {'block': block, 'block_now': block_now, 'in_force': not any(step['changed'] for step in steps), 'found': queues['found']}
+    due = any(step['changed'] for step in steps)
+    # A deploy that was broken off after its last change is still to be marked as ended.
+    ended = deploys.unfinished(params['state_dir']) is None
+    result = {'block': block, 'block_now': block_now, 'due': due, 'in_force': ended and not due, 'found': queues['found'],
+              'refused': queues['errors']}
+    if params['drift']:
+        wish = step_queues.wishes(dict(common, destination=destination['destination'], queues=listed))
+        result['drift'] = [dict(found, sentence=drift.sentence(found)) for found in step_drift.look(common, destination, wish)]
+    return result

@@ -22,8 +22,8 @@ def reload(sbin, busy_s=300, limit_s=1800):
         if code == 0:
             return
         if not (code == 255 and BUSY in text):
-            raise Refusal('fwconsole reload failed with exit code %d (%s); what we wrote is in the database but not in force, '
-                          'so mend that and run again' % (code, _last_line(text)))
+            raise Refusal('fwconsole reload %s (%s); mend that and run again' % (
+                              'failed with exit code %d' % code if code >= 0 else 'was killed by signal %d' % -code, _last_line(text)))
         if time.monotonic() > deadline:
             raise Refusal('another fwconsole reload has been running for over %d s; wait until it ends and run again' % busy_s)
         time.sleep(1)
@@ -33,9 +33,12 @@ def _run(command, limit_s):
     environment = dict((key, value) for key, value in os.environ.items() if key != 'SHELL')
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                              timeout=limit_s, env=environment)
+                              timeout=limit_s, env=environment, check=False)
     except FileNotFoundError:
-        raise Refusal('%s is not found; the setting AMPSBIN of FreePBX says it should be there' % command[0])
+        raise Refusal('%s is there, but not the program it runs with (php); see whether FreePBX is whole' % command[0] if os.path.exists(command[0])
+                      else '%s is not found; the setting AMPSBIN of FreePBX says it should be there' % command[0])
+    except OSError as problem:
+        raise Refusal('%s cannot be run (%s); see to its rights, or to the setting AMPSBIN of FreePBX' % (command[0], problem.strerror))
     except subprocess.TimeoutExpired:
         raise Refusal('fwconsole reload did not end within %d s; see what it waits for' % limit_s)
     return done.returncode, done.stdout.decode('utf-8', 'replace')

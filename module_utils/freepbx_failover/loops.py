@@ -35,7 +35,8 @@ def find(compiled, pbx):
     for circle in _circles(edges, lambda edge: edge.slow):
         if frozenset(edge.queue for edge in circle) not in known or any(edge.slow for edge in circle):
             found.append(warning('loop-waiting', 'queue %s' % circle[0].queue, 'a caller can come back: %s' % _shown(circle),
-                                 'see whether that is meant; he is sent on to queue_failover_overflow only by exits that are no TIMEOUT'))
+                                 'see whether that is meant; queue_failover_overflow takes him only after exits that count as hops '
+                                 '(queue_failover_count_timeout)'))
     return found
 
 

@@ -3,38 +3,104 @@
 import functools
 import os
 
-from ansible.module_utils.freepbx_failover import asterisk, blocks, database, files, tables, unapplied
+from ansible.module_utils.freepbx_failover import (
+    asterisk, blocks, catalogue, custom_destinations, database, deploys, dialplan, files, inforce, queues, tables, unapplied, undo)
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
+# The files FreePBX writes anew at each reload.
+GENERATED = '_additional.conf'
+APPLY = 'or set queue_failover_pending_changes: apply, and run again'
 
-def mark_reload(cursor, memory, params):
-    """Set need_reload in the running transaction and remember that it is for our rows; raises Refusal if others' changes wait.
 
-    The flag alone does not say whose change it is for, so our memory keeps the id of the run that set it first.
+def is_others(cursor, record):
+    """Whether FreePBX shows "Apply Config" for changes that are not, or not only, those of this deploy (a record or None).
+
+    The flag alone does not say whose change it is for. It is ours if a deploy set it, its rows are in the database, and no
+    queue has become unlike what is loaded since.
     """
+    if not database.reload_pending(cursor):
+        return False
+    if not record or not record['reload_due']:
+        return True
+    rows = queues.read(cursor)
+    if not undo.is_written(record, rows, custom_destinations.read(cursor)):
+        return True
+    return bool(undo.changed_since(record, rows) or _changed_meanwhile(cursor, record))
+
+
+def begin_writing(cursor, params, record):
+    """Raise Refusal if others' changes wait; else note in the record whose flag it is. In the transaction, before the first row."""
     refuse_hand_edits(params, database.setting(cursor, 'ASTETCDIR', '/etc/asterisk'))
-    if database.reload_pending(cursor):
-        if not memory['reload_due'] and params['pending_changes'] != 'apply':
-            raise Refusal('changes of somebody else wait for "Apply Config" in the FreePBX GUI; nothing was written, so apply them there, '
-                          'or set queue_failover_pending_changes: apply, and run again')
-    else:
-        memory['reload_due'] = params['run_id']
-    database.need_reload(cursor)
+    waiting = database.reload_pending(cursor, for_update=True)
+    refuse_waiting(cursor, params, record)
+    if record['unlike'] is None:
+        record.update(unlike=_unlike(cursor, record), tables=catalogue.fingerprints(cursor))
+    record['reload_due'] = record['reload_due'] or not waiting
+
+
+def refuse_waiting(cursor, params, record):
+    """Raise Refusal if changes of somebody else wait for "Apply Config", unless the administrator lets them be applied."""
+    if params['pending_changes'] != 'apply' and is_others(cursor, record):
+        raise Refusal('changes of somebody else wait for "Apply Config" in the FreePBX GUI; nothing was written, so apply them there, ' + APPLY)
+
+
+def refuse_meanwhile(cursor, params, record):
+    """Raise Refusal if somebody saved a queue in the GUI since this deploy began: our reload would put that in force."""
+    found = undo.changed_since(record, queues.read(cursor))
+    found = ['queue %s was changed' % queue for queue in found] or _changed_meanwhile(cursor, record)
+    if found and params['pending_changes'] != 'apply':
+        raise Refusal('somebody saved changes in the FreePBX GUI while we worked (%s) and has not applied them; let them be applied there, %s'
+                      % ('; '.join(found[:3]), APPLY))
+
+
+def seen(cursor, record):
+    """What of others is not in force now, and the checksums of their tables: to be compared after our reload."""
+    return {'unlike': _unlike(cursor, record), 'tables': catalogue.fingerprints(cursor)}
+
+
+def keep_others_flag(cursor, record, before):
+    """Set need_reload again if somebody saved something while our reload ran, which cleared the flag; returns what, as sentences."""
+    found = _changed_meanwhile(cursor, dict(record, **before))
+    if found:
+        database.need_reload(cursor)
+    return found
+
+
+def _changed_meanwhile(cursor, record):
+    found = [text for text in _unlike(cursor, record) if text not in (record['unlike'] or [])]
+    now, before = catalogue.fingerprints(cursor), record['tables'] or {}
+    return found + ['table %s was changed' % table for table in sorted(now) if table in before and now[table] != before[table]]
+
+
+def _unlike(cursor, record):
+    """What of the queues that this deploy does not touch is in the database but not in force: what somebody saved and not applied."""
+    ours = set(entry['queue'] for entry in record['queues'])
+    others = dict((queue, row) for queue, row in queues.read(cursor).items() if queue not in ours)
+    config_dir = database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    sections = inforce.parse_sections(files.read(os.path.join(config_dir, 'queues_additional.conf'), missing_ok=True))
+    return inforce.queue_differences(others, dialplan.loaded_queues(asterisk.show('ext-queues'.__eq__)), sections, True)
 
 
 def refuse_hand_edits(params, config_dir):
     """Raise Refusal if a dialplan file was edited by hand and not loaded since, unless the administrator lets it be applied."""
-    if params['pending_changes'] == 'apply':
-        return
+    found = [] if params['pending_changes'] == 'apply' else hand_edits(params, config_dir)
+    if found:
+        raise Refusal('the dialplan was edited and not loaded since (%s%s), and our reload would put that in force; nothing was written, so '
+                      'reload it (dialplan reload) or take the edit back, %s'
+                      % ('; '.join(found[:3]), ' and %d more' % (len(found) - 3) if len(found) > 3 else '', APPLY))
+
+
+def hand_edits(params, config_dir):
+    """Sentences about what stands in the hand-written dialplan but is not loaded, or the other way round; our own blocks aside."""
     loaded, found = asterisk.show(), []
+    record = deploys.unfinished(params['state_dir'])
     for path, data in files.read_with_includes(os.path.join(config_dir, 'extensions.conf'), config_dir):
+        if path.endswith(GENERATED) and record and record['reload_due']:
+            continue  # FreePBX wrote it for a reload of ours that was broken off
         own = blocks.find(data)
         ours = functools.partial(_is_ours, [params['context']] + params['former_contexts'], blocks.contexts(own))
         found.extend(unapplied.edits(blocks.take_out(data, [block.name for block in own]), os.path.basename(path), loaded, ours))
-    if found:
-        raise Refusal('the dialplan was edited and not loaded since (%s%s), and our reload would put that in force; nothing was written, so '
-                      'reload it (dialplan reload) or take the edit back, or set queue_failover_pending_changes: apply, and run again'
-                      % ('; '.join(found[:3]), ' and %d more' % (len(found) - 3) if len(found) > 3 else ''))
+    return found
 
 
 def _is_ours(names, written, context):

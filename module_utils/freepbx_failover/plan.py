@@ -102,11 +102,11 @@ def unknown_formers(current, wish, taken, ours, former):
 
 
 def adopt(taken, former, current, ours):
-    """The memory, filled up from the comments in the block or the variable where a queue of ours is missing in it."""
+    """The memory with the destinations that queues of ours get back: former, as the routes module has settled it, comes first."""
     filled = dict((queue, dict(settings)) for queue, settings in taken.items())
     for queue, destination in former.items():
         value = current.get(queue, {}).get('destination')
-        if value in ours and 'destination' not in filled.get(queue, {}):
+        if value in ours:
             filled.setdefault(queue, {})['destination'] = {'former': destination, 'ours': value}
     return filled
 

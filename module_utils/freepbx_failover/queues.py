@@ -3,6 +3,7 @@
 from ansible.module_utils.freepbx_failover import database
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
+TABLES = ('queues_config', 'queues_details')
 # Our setting -> where FreePBX keeps it.
 COLUMNS = {'destination': 'dest', 'max_wait': 'maxwait'}
 KEYWORDS = {'join_empty': 'joinempty', 'leave_when_empty': 'leavewhenempty'}
@@ -19,6 +20,8 @@ def read(cursor, for_update=False):
     lock = ' FOR UPDATE' if for_update else ''
     found = {}
     for number, descr, destination, wait in database.query(cursor, 'SELECT extension, descr, dest, maxwait FROM queues_config' + lock):
+        if number in found:
+            raise Refusal('queue %s stands twice in queues_config; repair that table of FreePBX, then run again' % number)
         found[number] = {'descr': descr, 'destination': destination or '', 'max_wait': wait or '',
                          'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': [], 'static_agents': 0}
     keywords = dict((keyword, setting) for setting, keyword in KEYWORDS.items())
@@ -30,7 +33,7 @@ def read(cursor, for_update=False):
     for number, keyword, data in rows:
         if number not in found:
             continue
-        setting = keywords[keyword]
+        setting = keywords[keyword.lower()]
         if found[number][setting] is not None:
             found[number]['doubled'].append('%s: %s and %s' % (keyword, found[number][setting], data))
         found[number][setting] = data
@@ -45,17 +48,39 @@ def refuse_doubled(rows, numbers):
                       % '; '.join(found))
 
 
-def write(cursor, changes):
-    """Carry out a plan's changes, each only where the value read before is still there; raises Refusal otherwise."""
+def write(cursor, changes, done):
+    """Carry out a plan's changes, each only where the value read before is still there; raises Refusal otherwise.
+
+    done: a list that takes each change as it is made.
+    """
     for change in changes:
-        done = _write_column(cursor, change) if change.setting in COLUMNS else _write_detail(cursor, change)
-        if done != 1:
+        if _write(cursor, change) != 1:
             raise Refusal('queue %s was changed by somebody else while we worked; nothing was written, run again' % change.queue)
+        done.append(change)
+
+
+def refuse_cut(cursor, changes):
+    """Raise Refusal if a row is not what was written: without its strict mode MariaDB cuts what is too long for a column, and says nothing."""
+    rows = read(cursor)
+    for change in changes:
+        if (rows[change.queue][change.setting] or '') != (change.after or ''):
+            raise Refusal("queue %s: FreePBX's database keeps %s of %s; nothing was written, so see to the length of the column in its table"
+                          % (change.queue, rows[change.queue][change.setting], change.after))
+
+
+def put_back(cursor, done):
+    """Undo by hand the changes that were made."""
+    for change in reversed(done):
+        _write(cursor, change._replace(before=change.after, after=change.before))
+
+
+def _write(cursor, change):
+    return _write_column(cursor, change) if change.setting in COLUMNS else _write_detail(cursor, change)
 
 
 def _write_column(cursor, change):
     column = COLUMNS[change.setting]
-    return cursor.execute('UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND `%s` = %%s' % (column, column),
+    return cursor.execute('UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND COALESCE(`%s`, \'\') = %%s' % (column, column),
                           (change.after, change.queue, change.before))
 
 

@@ -6,7 +6,7 @@ Pure: imports nothing of Ansible, SQL or processes. Every mistake becomes a find
 import json
 import re
 
-from ansible.module_utils.freepbx_failover import destinations, statuses, tables
+from ansible.module_utils.freepbx_failover import customdests, destinations, statuses, tables
 from ansible.module_utils.freepbx_failover.findings import error, warning
 
 QUEUES = 'queue_failover_queues'
@@ -44,27 +44,35 @@ def check_context(name):
 
 
 def check_names(description, notes):
-    """Findings about what the Custom Destination is called; the GUI wants a name, and FreePBX writes it into a dialplan comment."""
+    """Findings about what the Custom Destination is called; the GUI wants a name, and FreePBX writes it into the dialplan."""
     found = []
-    if not description.strip():
+    if not customdests.as_gui(description).strip():
         found.append(error('destination-name', NAME, 'it is blank', 'give the Custom Destination a name, as in Queue failover'))
     for variable, text in ((NAME, description), (NAME + '_notes', notes)):
         if len(json.dumps(text)) > MAX_ROW // 2:
             found.append(error('too-long', variable, 'its %d characters do not fit into FreePBX\'s row of %d bytes' % (len(text), MAX_ROW),
                                'shorten it to 300 characters or so'))
-    if any(character in description for character in ';\r\n'):
-        found.append(error('destination-name', NAME, 'a semicolon or line break in it would cut the dialplan line FreePBX writes',
+    if any(character == ';' or not character.isprintable() for character in description):
+        found.append(error('destination-name', NAME, 'a semicolon, line break or control character in it would cut the dialplan line FreePBX writes',
+                           'leave it out'))
+    if '${' in description or '$[' in description:
+        found.append(error('destination-name', NAME, '%s in it would be evaluated by Asterisk at each call' % ('${' if '${' in description else '$['),
                            'leave it out'))
     return found
 
 
 def check_formers(formers, ours):
     """Findings about former destinations an administrator gives by hand: what a removal will write into the queues."""
-    found = []
-    for queue, value in sorted(formers.items()):
+    found, numbers = [], set()
+    for queue, value in sorted(formers.items(), key=str):
         where = 'queue_failover_former_destinations[%s]' % queue
+        if str(queue) in numbers:
+            found.append(error('former-destination', where, 'the queue stands there twice', 'leave one of the two'))
+        numbers.add(str(queue))
         remedy = 'give context,extension,priority, or "" for none'
-        if value and not destinations.is_raw(str(value)):
+        if not isinstance(value, str):
+            found.append(error('former-destination', where, '%s is no destination' % destinations.shown(value), remedy))
+        elif value and not destinations.is_raw(value):
             found.append(error('former-destination', where, '%s is no context,extension,priority' % destinations.shown(value), remedy))
         elif len(str(value)) > destinations.MAX_LENGTH:
             found.append(error('too-long', where, "%s does not fit into the %d characters of the queue's column"
@@ -98,11 +106,15 @@ def compile_routes(queues, default, pbx, status_defaults=None, overflow=None):
         if entry is None:
             continue
         if entry['queue'] in seen:
-            findings.append(error('queue-twice', '%s[%d]' % (QUEUES, index), 'queue %s stands in the list twice, first as item %d'
-                                  % (entry['queue'], seen[entry['queue']]), 'merge the two'))
+            findings.append(twice(QUEUES, index, entry['queue'], seen[entry['queue']]))
         seen.setdefault(entry['queue'], index)
         compiled['queues'].append(entry)
     return compiled, findings
+
+
+def twice(variable, index, queue, first):
+    """The finding about a queue that stands in one list a second time."""
+    return error('queue-twice', '%s[%d]' % (variable, index), 'queue %s stands in the list twice, first as item %d' % (queue, first), 'merge the two')
 
 
 def _overflow(wish, default, pbx, findings):

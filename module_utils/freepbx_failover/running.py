@@ -2,14 +2,14 @@
 """How a module of this project runs: its spec, one call, refusals as one sentence."""
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible.module_utils.freepbx_failover import state
+from ansible.module_utils.freepbx_failover import database, deploys, state
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 # What every module that reads the database, or keeps something on the PBX, takes.
 DATABASE = {'freepbx_conf': {'type': 'path', 'default': '/etc/freepbx.conf'}}
-STATE = {'state_dir': {'type': 'path', 'default': state.FOLDER}}
-WRITER = {'run_id': {'type': 'str', 'default': 'manual'},
-          'pending_changes': {'type': 'str', 'choices': ['fail', 'apply'], 'default': 'fail'}}
+STATE = {'state_dir': {'type': 'path', 'default': ''}}
+WRITER = {'run_id': {'type': 'str', 'default': ''},
+          'pending_changes': {'type': 'str', 'choices': ['fail', 'apply', 'leave'], 'default': 'fail'}}
 CONTEXT = {'context': {'type': 'str', 'default': 'queue-failover'},
            'former_contexts': {'type': 'list', 'elements': 'str', 'default': []}}
 
@@ -25,13 +25,39 @@ def spec(*parts, **own):
 def reader(arguments, work):
     """Run a module that only reads: work(params) -> its result."""
     module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
-    _finish(module, lambda: work(module.params))
+    _finish(module, lambda: work(_placed(module.params, False)))
 
 
 def writer(arguments, work):
     """Run a module that may write: work(params, write) -> its result; write is False in check mode."""
     module = AnsibleModule(argument_spec=arguments, supports_check_mode=True)
-    _finish(module, lambda: work(module.params, not module.check_mode))
+    write = not module.check_mode
+    _finish(module, lambda: work(_named(_placed(module.params, write)), write))
+
+
+def _placed(params, write):
+    """The parameters with the state folder of this PBX."""
+    if 'state_dir' not in params:
+        return params
+    found = state.folder(params['state_dir'])
+    if write:
+        state.refuse_unusable(found)
+    return dict(params, state_dir=found)
+
+
+def _named(params):
+    """The parameters with a run id: without one a call belongs to the deploy that is under way, else it begins one."""
+    if params.get('run_id', 'keeps no record'):
+        return params
+    record = deploys.unfinished(params['state_dir'])
+    return dict(params, run_id=record['run_id'] if record else deploys.new_id(params['state_dir']))
+
+
+def _sayable(text, conf_path):
+    """A sentence without passwords, whoever put one into it, and without what a terminal would act on."""
+    for secret in database.secrets(conf_path) if conf_path else []:
+        text = text.replace(secret, '********')
+    return ''.join(character if character.isprintable() or character == '\n' else '?' for character in text)
 
 
 def _finish(module, work):
@@ -41,5 +67,8 @@ def _finish(module, work):
         result, refused = None, str(refusal)
     # Outside the except: ansible-core adds the traceback of an exception that is being handled.
     if refused:
-        module.fail_json(msg=refused)
+        module.fail_json(msg=_sayable(refused, module.params.get('freepbx_conf')))
+    if result.get('notes'):
+        # They may quote what another program said.
+        result['notes'] = [_sayable(note, module.params.get('freepbx_conf')) for note in result['notes']]
     module.exit_json(**dict({'changed': False}, **result))

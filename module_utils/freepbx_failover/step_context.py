@@ -2,30 +2,40 @@
 """Step 2, and the last step of a removal: our marked block in extensions_custom.conf, loaded and proven."""
 import os
 
-from ansible.module_utils.freepbx_failover import asterisk, blocks, dialplan, files, state
+from ansible.module_utils.freepbx_failover import asterisk, blocks, deploys, dialplan, files, pending, state, undo
 from ansible.module_utils.freepbx_failover.findings import Refusal
-from ansible.module_utils.freepbx_failover.pending import refuse_hand_edits
 
 CUSTOM_FILE = 'extensions_custom.conf'
+GENERATED_FILE = 'extensions_additional.conf'
 
 
 def run(params, write):
     """Put the block, or take blocks out; load what changed; prove it. Puts the file of before back if the proof fails."""
     path = os.path.join(params['config_dir'], CUSTOM_FILE)
     with state.locked(params['state_dir'], write):
+        if write:
+            deploys.refuse_late(params)
         before = files.read(path, missing_ok=True)
         after, removed = _after(before, params)
-        found = _refusals(after, path) + (_still_used(removed) if write else [])
+        found = _refusals(after, path) + (still_used(removed, params['config_dir']) if write else [])
         if found:
             raise Refusal(' '.join(found))
         missing = _missing(after, removed)
         result = {'changed': after != before or bool(missing), 'reloaded': False, 'retired': _retired(after, params), 'kept': [],
-                  'diff': {'before_header': path, 'after_header': path, 'before': _ours(before), 'after': _ours(after)}}
-        if result['changed']:
-            refuse_hand_edits(params, params['config_dir'])
+                  'diff': {'before_header': path, 'after_header': path, 'before': ours(before), 'after': ours(after)}}
+        if result['changed'] and not write:
+            pending.refuse_hand_edits(params, params['config_dir'])
         if result['changed'] and write:
+            deploys.begin(params, undo.kept_blocks(before))
             _write(path, before, after, removed, params, result)
+        if write and params['finish']:
+            deploys.settle(params, own_text(params))
     return result
+
+
+def our_blocks(config_dir):
+    """Our blocks as they stand in the file now."""
+    return undo.kept_blocks(files.read(os.path.join(config_dir, CUSTOM_FILE), missing_ok=True))
 
 
 def _after(before, params):
@@ -49,7 +59,7 @@ def _write(path, before, after, removed, params, result):
         result['msg'] = ('%d calls are still in the old context after %d s, so its block stays in %s; run again later, or raise '
                          'queue_failover_drain_s' % (remaining, params['drain_s'], path))
         after = _put_back(before, params)
-    _load(path, before, after, {} if remaining else removed)
+    load(path, before, after, {} if remaining else removed, params)
     result['reloaded'] = True
     result['changed'] = after != before or not remaining
 
@@ -62,7 +72,18 @@ def _put_back(before, params):
     return blocks.put(before, params['context'], text)
 
 
-def _load(path, before, after, removed):
+def own_text(params):
+    """The text of the block of the context as it stands in the file, '' if there is none."""
+    data = files.read(os.path.join(params['config_dir'], CUSTOM_FILE), missing_ok=True)
+    return ''.join(block.text.decode('utf-8', 'replace') for block in blocks.find(data) if block.name == params['context'])
+
+
+def load(path, before, after, removed, params):
+    """Replace the file, reload the dialplan, prove what is loaded; puts the file of before back if the proof fails.
+
+    Refuses before it writes if our reload would put somebody's hand-made edits in force.
+    """
+    pending.refuse_hand_edits(params, params['config_dir'])
     if after != before:
         files.replace(path, after)
     asterisk.dialplan_reload()
@@ -91,14 +112,27 @@ def _refusals(after, path):
     return ['%s.' % text for text in blocks.conflicts(after, names.__contains__, path)]
 
 
-def _still_used(removed):
-    """A sentence for every queue that Asterisk would still send into a block that is to go."""
+def still_used(removed, config_dir):
+    """A sentence for every queue that Asterisk would still send into a block that is to go, as loaded or as generated for the next load."""
     if not removed:
         return []
-    targets = set('%s,s,1' % name for name in removed)
-    loaded = dialplan.loaded_queues(asterisk.show('ext-queues'.__eq__))
+    names = ('ext-queues', 'customdests')
+    generated = files.read(os.path.join(config_dir, GENERATED_FILE), missing_ok=True).decode('utf-8', 'replace')
+    written = dict((name, extensions) for name, extensions in dialplan.parse_contexts(generated).items() if name in names)
+    found = {}
+    for contexts in (written, asterisk.show(names.__contains__)):
+        targets = _leading_to(removed, contexts.get('customdests', {}))
+        found.update((queue, to) for queue, (to, _wait) in dialplan.loaded_queues(contexts).items() if to in targets)
     return ['Queue %s still points at %s in the loaded dialplan, so the block stays; change its Fail Over Destination first.' % (queue, to)
-            for queue, (to, _wait) in sorted(loaded.items()) if to in targets]
+            for queue, to in sorted(found.items())]
+
+
+def _leading_to(removed, custom_destinations):
+    """The strings that lead into one of the blocks: bare, and as a Custom Destination that goes there."""
+    bare = ['%s,s,1' % name for name in removed]
+    calls = tuple('%s(%s' % (application, target) for application in ('Goto', 'Gosub') for target in bare)
+    return bare + ['customdests,%s,1' % extension for extension, priorities in custom_destinations.items()
+                   if any(priority.application.startswith(calls) for priority in priorities.values())]
 
 
 def _retired(data, params):
@@ -106,5 +140,6 @@ def _retired(data, params):
     return [block.name for block in blocks.find(data) if block.name.startswith(params['context'] + '-entry-')]
 
 
-def _ours(data):
+def ours(data):
+    """Our blocks of a file as text, for the diff."""
     return ''.join(data[block.start:block.end].decode('utf-8', 'replace') for block in blocks.find(data))

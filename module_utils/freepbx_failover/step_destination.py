@@ -2,16 +2,19 @@
 """Step 3: the Custom Destination that names our context in the FreePBX GUI."""
 import os
 
-from ansible.module_utils.freepbx_failover import custom_destinations, customdests, database, state
+from ansible.module_utils.freepbx_failover import (
+    custom_destinations, customdests, database, deploys, pending, state, undo)
 from ansible.module_utils.freepbx_failover.findings import Refusal
 from ansible.module_utils.freepbx_failover.ownership import remaining_users
-from ansible.module_utils.freepbx_failover.pending import mark_reload
+from ansible.module_utils.freepbx_failover.step_context import our_blocks
 
 
 def run(params, write):
     """Make the Custom Destination as it shall be, or take ours away; returns the string a queue stores."""
     with state.locked(params['state_dir'], write), database.connected(params['freepbx_conf']) as connection:
         cursor = connection.cursor()
+        if write:
+            deploys.refuse_late(params)
         memory = state.load(params['state_dir']) or dict(state.EMPTY)
         rows = custom_destinations.read(cursor)
         work = _present if params['state'] == 'present' else _absent
@@ -21,9 +24,12 @@ def run(params, write):
                   'diff': {'before_header': 'Custom Destination', 'after_header': 'Custom Destination',
                            'before': customdests.shown(before), 'after': customdests.shown(after)}}
         if result['changed'] and write:
+            record = deploys.begin(params, our_blocks(database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')))
+            pending.begin_writing(cursor, params, record)
             with state.taken_back_on_failure(params['state_dir'], memory):
-                row = _write(cursor, params, memory, before, after)
-                connection.commit()
+                row = _write(cursor, params, record, memory, before, after)
+                database.commit(connection)
+            deploys.committed(params['state_dir'], record)
             result.update(destid=_text(row['destid']), destination=customdests.stored(row) if after else None)
     return result
 
@@ -77,24 +83,24 @@ def _unremembered(params, rows):
     return {'destid': found['destid'], 'made': True, 'former': None} if known else None
 
 
-def _write(cursor, params, memory, before, after):
-    if after is None:
-        custom_destinations.delete(cursor, before['destid'])
-        row, memory['custom_destination'] = before, None
-    elif before is None:
-        row = custom_destinations.create(cursor, after)
-        memory['custom_destination'] = {'destid': row['destid'], 'made': True, 'former': None}
-    elif params['state'] == 'absent':
-        custom_destinations.restore(cursor, after)
-        row, memory['custom_destination'] = after, None
-    else:
-        custom_destinations.update(cursor, after)
-        row = after
-        if memory['custom_destination'] is None:
-            memory['custom_destination'] = {'destid': row['destid'], 'made': False, 'former': before}
-    if memory['custom_destination'] is not None:
-        memory['custom_destination']['description'] = after['description']
-    mark_reload(cursor, memory, params)
-    memory['context'] = params['context'] if after is not None else memory['context']
+def _write(cursor, params, record, memory, before, after):
+    """The intention before the rows: whatever breaks off in between, the record says what is ours."""
+    row = custom_destinations.numbered(cursor, after) if before is None else after
+    _remember(memory, params, before, row)
+    undo.note_destination(record, before, row)
+    deploys.save(params['state_dir'], record)
     state.save(params['state_dir'], memory)
-    return row
+    with database.kept_whole(cursor, custom_destinations.tables(cursor), lambda: custom_destinations.put(cursor, row, before)):
+        custom_destinations.put(cursor, before, row)
+        custom_destinations.refuse_cut(cursor, before, row)
+        database.need_reload(cursor)
+    return row or before
+
+
+def _remember(memory, params, before, row):
+    known = memory['custom_destination']
+    if row is None or (params['state'] == 'absent'):
+        memory['custom_destination'] = None
+        return
+    memory['custom_destination'] = dict(known or {'destid': row['destid'], 'made': before is None, 'former': before}, description=row['description'])
+    memory['context'] = params['context']

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a PBX has: read-only facts for playbooks."""
-from ansible.module_utils.freepbx_failover import asterisk, custom_destinations, customdests, database, plan, queues
+from ansible.module_utils.freepbx_failover import (
+    asterisk, custom_destinations, customdests, database, plan, queues)
 
 
 def run(params):

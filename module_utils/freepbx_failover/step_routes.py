@@ -3,13 +3,13 @@
 import functools
 import os
 import re
-import time
 
 from ansible.module_utils.freepbx_failover import (
-    asterisk, blocks, catalogue, checks, custom_destinations, database, destinations, dialplan, files, forecast, plan, queues, routes, state,
-    tables)
+    asterisk, blocks, catalogue, checks, custom_destinations, database, deploys, destinations, dialplan, files, forecast, layers, pending, plan,
+    queues, routes, state, tables, variables)
 from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence, warning
-from ansible.module_utils.freepbx_failover.ownership import our_contexts, our_strings, remaining_users, written_users
+from ansible.module_utils.freepbx_failover.ownership import (
+    our_contexts, our_strings, remaining_users, written_users)
 
 CUSTOM_FILE = 'extensions_custom.conf'
 OVERRIDE_FILE = 'extensions_override_freepbx.conf'  # loaded first, so it wins for the priorities it defines
@@ -19,7 +19,12 @@ def run(params):
     """The routes of this PBX, the findings about them, and what the next steps need to know of the PBX."""
     if database.pymysql is None:
         return {'pymysql_missing': True, 'os': os_release()}
-    findings = routes.check_context(params['context'])
+    values, findings = variables.judge(params['plain'])
+    params = dict(params, **values)
+    params['state_dir'] = state.folder(params['state_dir'])
+    unusable = routes.check_context(params['context'])
+    params['context'] = variables.TEXTS['context'] if unusable else params['context']
+    findings += unusable + _state_folder(params)
     findings += routes.check_names(params['custom_destination'], params['custom_destination_notes'])
     database.read_conf(params['freepbx_conf'])
     try:
@@ -28,7 +33,8 @@ def run(params):
         if params['standby']:
             return {'pymysql_missing': False, 'standby_down': True}
         raise
-    wish = [params[key] for key in ('queues', 'default', 'status_defaults', 'overflow')]
+    merged, items, wrong = layers.merge(params['queues'], params['layers'])
+    wish = [merged] + [params[key] for key in ('default', 'status_defaults', 'overflow')]
     with database.connected(params['freepbx_conf']) as connection:
         pbx = read_pbx(connection.cursor(), params, routes.kinds_used(*wish))
     pbx['asterisk_version'] = version
@@ -38,13 +44,47 @@ def run(params):
         found, more = routes.compile_routes(wish[0], wish[1], pbx, *wish[2:])
         findings += more + _not_loaded(wish)
         findings += checks.derive(found, pbx) if params['derive_empty_policy'] else []
-        findings += checks.check(found, pbx)
+        findings = layers.placed(findings + checks.check(found, pbx), items) + wrong
         for entry in found['queues']:
             del entry['spread']
     else:
         findings += _absent(params, pbx)
-    findings += _conflicts(params, pbx) + _kept(params, pbx)
+    findings += layers.unknown(params['variables']) + ([] if unusable else _conflicts(params, pbx)) + _kept(params, pbx)
     return _result(params, pbx, found, checks.judged(findings, params['finding_severity']))
+
+
+def _cannot_work(params, pbx):
+    """Errors for what would stop a later step: rights on FreePBX's tables, fwconsole, its folders, files that #include names."""
+    found = []
+    if not os.path.isdir(pbx['config_dir']):
+        found.append(error('no-folder', 'ASTETCDIR', '%s is no folder' % pbx['config_dir'], "correct it in FreePBX's Advanced Settings"))
+    command = os.path.join(pbx['sbin'], 'fwconsole')
+    if not os.access(command, os.X_OK):
+        found.append(error('no-fwconsole', 'AMPSBIN', '%s is not there or cannot be run by the user %s' % (command, files.user()),
+                           "correct the file's rights, or AMPSBIN in FreePBX's Advanced Settings"))
+    with database.connected(params['freepbx_conf']) as connection:
+        cursor = connection.cursor()
+        denied = database.refused_writes(cursor, queues.TABLES + custom_destinations.tables(cursor) + ('admin',))
+    if denied:
+        found.append(error('database-rights', params['freepbx_conf'], "FreePBX's database takes no writing of us (%s)" % '; '.join(denied[:2]),
+                           "give FreePBX's database user all rights on its database (GRANT ALL), or see why it is read-only"))
+    return found
+
+
+def _missing_includes(config_dir):
+    """Errors for #include lines whose file is missing: Asterisk would refuse every dialplan reload."""
+    return [error('missing-include', '%s line %d' % (path, number), 'it includes %s, which is not there, so Asterisk reloads no dialplan' % name,
+                  'write that file, or make it #tryinclude')
+            for path, data in files.read_with_includes(os.path.join(config_dir, CUSTOM_FILE), config_dir)
+            for name, number in dialplan.required_includes(dialplan.significant_lines(data)[0])
+            if not os.path.exists(os.path.join(config_dir, name))]
+
+
+def _state_folder(params):
+    """Where the state folder cannot be used: an error for a deploy, a warning for who only reads."""
+    complaint = state.complaint(params['state_dir'])
+    say = warning if params['read_only'] else error
+    return [say('state-folder', 'queue_failover_state_dir', *complaint)] if complaint else []
 
 
 def read_pbx(cursor, params, kinds):
@@ -57,6 +97,7 @@ def read_pbx(cursor, params, kinds):
     rows = custom_destinations.read(cursor)
     current = queues.read(cursor)
     ours = our_strings(names, rows)
+    unfinished = deploys.unfinished(params['state_dir'])
     known_formers = _known_formers(params, memory, found_blocks)
     known = set((memory or state.EMPTY)['queues']) | set(known_formers)
     return {
@@ -67,7 +108,8 @@ def read_pbx(cursor, params, kinds):
         'users_of_former': dict((name, remaining_users(cursor, rows, ['%s,s,1' % name], known) + written_users(config_dir, [name]))
                                 for name in names[1:]),
         'recordings': catalogue.recordings(cursor), 'onward': catalogue.onward(cursor, rows), **_around(config_dir),
-        'reload_pending': database.reload_pending(cursor), 'freepbx_version': database.version(cursor)}
+        'reload_pending': database.reload_pending(cursor), 'unfinished': unfinished,
+        'others_wait': pending.is_others(cursor, unfinished), 'freepbx_version': database.version(cursor)}
 
 
 def _without_us(current, memory):
@@ -92,13 +134,24 @@ def _around(config_dir):
 
 
 def _known_formers(params, memory, found_blocks):
-    known = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
+    """{queue: its destination without us}: our memory, else the comment in the block, else the variable.
+
+    The variable comes first where what we remember is not loaded any more: somebody has deleted it since.
+    """
+    said = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
+    known = dict(said)
     for block in found_blocks:
-        known.update(tables.formers(block.text.decode('utf-8', 'replace')))
+        known.update((queue, value) for queue, value in tables.formers(block.text.decode('utf-8', 'replace')).items()
+                     if not value or destinations.is_raw(value) and len(value) <= destinations.MAX_LENGTH)
     for queue, settings in (memory or state.EMPTY)['queues'].items():
         if 'destination' in settings:
             known[queue] = settings['destination']['former']
-    return known
+    return dict((queue, said[queue] if queue in said and not _loaded(value) else value) for queue, value in known.items())
+
+
+def _loaded(destination):
+    """Whether a queue may get this destination; none at all is the administrator's own choice."""
+    return not destination or not destinations.is_raw(destination) or asterisk.exists(destination)
 
 
 def _formers(current, ours, known):
@@ -161,15 +214,22 @@ def _result(params, pbx, found, findings):
     result = {
         'pymysql_missing': False, 'standby_down': False, 'routes': found, 'leaving': [entry['queue'] for entry in leaving],
         'block': '', 'block_now': '', 'in_force': False,
-        'run_id': '%s-%s' % (time.strftime('%Y%m%dT%H%M%SZ', time.gmtime()), os.urandom(3).hex()),
+        'run_id': deploys.new_id(params['state_dir']), 'waiting': '', 'context_first': False, 'drift': [],
         'old_blocks': [block.name for block in pbx['blocks'] if block.name != params['context'] and not _still_needed(params, pbx, block.name)],
         'former_destinations': pbx['known_formers'], 'contexts': pbx['contexts'], 'config_dir': pbx['config_dir'], 'sbin': pbx['sbin'],
         'ours': pbx['ours'], 'users': pbx['users'],
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
     if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
         result.update(forecast.look(params, result, leaving))
-        findings += _pending(params, pbx, result)
-    result.update(findings=[as_dict(finding) for finding in findings], errors=[sentence(finding) for finding in errors(findings)],
+        due = result.pop('due')
+        findings += _pending(params, pbx, due, result)
+        if due and not params['read_only']:
+            findings += _cannot_work(params, pbx) + _missing_includes(pbx['config_dir'])
+    result['counts'] = {'queues': len(found['queues']), 'routes': sum(len(entry['routes']) for entry in found['queues'])}
+    if result['in_force'] and not params['read_only']:
+        # Nothing is left to do, and Ansible's work on a result grows with it.
+        result.update(block='', block_now='', former_destinations={}, routes=dict(found, queues=[]))
+    result.update(findings=[as_dict(finding) for finding in findings], errors=[sentence(finding) for finding in errors(findings)] + result.pop('refused', []),
                   warnings_found=[sentence(finding) for finding in findings if finding not in errors(findings)] + result.pop('found', []))
     return result
 
@@ -189,14 +249,20 @@ def _kept(params, pbx):
             for name, users in sorted(pbx['users_of_former'].items()) if users and name in [block.name for block in pbx['blocks']]]
 
 
-def _pending(params, pbx, result):
-    """An error if changes of somebody else wait for a reload and ours would need one."""
-    if not pbx['reload_pending'] or (pbx['memory'] or state.EMPTY)['reload_due']:
+def _pending(params, pbx, due, result):
+    """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator."""
+    if not due or params['pending_changes'] == 'apply':
         return []
-    if result['in_force'] or params['pending_changes'] != 'fail':
+    asked = dict(params, former_contexts=[name for name in pbx['contexts'] if name != params['context']])
+    edits = pending.hand_edits(asked, pbx['config_dir'])
+    found = ['changes wait for "Apply Config" in the FreePBX GUI'] if pbx['others_wait'] else []
+    found += ['the dialplan was edited and not loaded since (%s)' % '; '.join(edits[:3])] if edits else []
+    if params['pending_changes'] == 'leave':
+        result.update(waiting=' and '.join(found), context_first=bool(found) and not edits and params['state'] == 'present')
         return []
-    return [error('pending-changes', 'queue_failover_pending_changes', 'changes wait for "Apply Config" in the FreePBX GUI, and a '
-                  'reload would put them in force too', 'apply them in FreePBX, or set queue_failover_pending_changes: apply')]
+    return [error('pending-changes', 'queue_failover_pending_changes', text + ', and a reload would put them in force too',
+                  'apply them in FreePBX (an edited dialplan: dialplan reload), or set queue_failover_pending_changes to apply or leave')
+            for text in found]
 
 
 def _leaving(params, pbx, wanted):

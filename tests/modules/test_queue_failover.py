@@ -24,7 +24,8 @@ def walked(fresh):
     steps += [("flag", lab.shell("mariadb -N asterisk -e \"SELECT value FROM admin WHERE variable = 'need_reload'; SELECT 1\""))]
     steps += [("less", task) for task in lab.four(MODULE, **less)]
     steps += [("edit", lab.shell(EDIT % "UPDATE queues_config SET dest = 'ext-group,610,1' WHERE extension = '600'"))]
-    steps += [("absent", task) for task in lab.four(MODULE, queues=[])]
+    # What was edited is not applied yet, which would stop a removal otherwise.
+    steps += [("absent", task) for task in lab.four(MODULE, queues=[], pending_changes="apply")]
     found = {}
     for pbx, results in lab.play([task for _name, task in steps]).items():
         for (name, _task), result in zip(steps, results, strict=True):

@@ -86,11 +86,11 @@ def entries():
 
 
 def rendered(context, listed):
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(str(ROLE / 'templates')), trim_blocks=True, undefined=jinja2.StrictUndefined,
-                                     keep_trailing_newline=True)
+    environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     environment.filters.update({name: FilterModule().filters()[name] for name in ('hash', 'bool')})
     defaults = yaml.safe_load((ROLE / 'defaults/main.yml').read_text())
-    skeleton = environment.get_template('context.conf.j2').render(dict(defaults, queue_failover_context=context))
+    text = yaml.safe_load((ROLE / 'vars/main.yml').read_text())['__queue_failover_skeleton']
+    skeleton = environment.from_string(text).render(dict(defaults, queue_failover_context=context))
     pbx = {'default': 'app-blackhole,hangup,1', 'overflow': 'app-blackhole,hangup,1', 'status_defaults': {}, 'queues': listed}
     return tables.block(skeleton, context, pbx)
 

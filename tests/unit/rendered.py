@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role's real template, rendered as Ansible's template lookup renders it."""
+"""The role's real text, rendered as Ansible renders a variable."""
 import functools
 
 import jinja2
+import yaml
 from ansible.module_utils.freepbx_failover import tables
 from ansible.plugins.filter.core import FilterModule
 from checkout import ROOT
 
-TEMPLATES = ROOT / "roles" / "queue_failover" / "templates"
+TEXT = yaml.safe_load((ROOT / "roles/queue_failover/vars/main.yml").read_text())["__queue_failover_skeleton"]
 HANGUP = "app-blackhole,hangup,1"
 VARIABLES = {"queue_failover_max_hops": 5, "queue_failover_count_timeout": False, "queue_failover_queue_log": True, "queue_failover_user_event": True}
 DEMO = [  # what the rules make of inventories/demo on the test PBXs
@@ -21,11 +22,10 @@ DEMO = [  # what the rules make of inventories/demo on the test PBXs
 @functools.lru_cache(maxsize=None)
 def skeleton(context="queue-failover", **variables):
     """The text that the tables are put into."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), trim_blocks=True, undefined=jinja2.StrictUndefined,
-                                     keep_trailing_newline=True)
+    environment = jinja2.Environment(trim_blocks=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
     filters = FilterModule().filters()
     environment.filters.update({name: filters[name] for name in ("hash", "bool")})
-    return environment.get_template("context.conf.j2").render(queue_failover_context=context, **dict(VARIABLES, **variables))
+    return environment.from_string(TEXT).render(queue_failover_context=context, **dict(VARIABLES, **variables))
 
 
 def block(queues=(), default=HANGUP, context="queue-failover", leaving=(), overflow=HANGUP, status_defaults=None):

@@ -13,7 +13,8 @@ FOREIGN = st.binary(max_size=300).filter(lambda data: b"queue_failover" not in d
 LINES = st.lists(st.sampled_from([b"[a]", b"exten => s,1,Hangup()", b"; x", b"", b"\r", "; очередь".encode("cp1251"), b"\xef\xbb\xbf", b" ", b"\x00"]),
                  max_size=12).map(lambda lines: b"\n".join(lines))
 FILES = st.one_of(FOREIGN, LINES)
-TEXTS = st.lists(st.sampled_from([b"[a]", b"exten => s,1,NoOp(x)", b"; y", b""]), max_size=6).map(lambda lines: b"".join(line + b"\n" for line in lines))
+TEXTS = st.lists(st.sampled_from([b"[queue-failover]", b"[queue-failover-600]", b"exten => s,1,NoOp(x)", b"; y", b""]),
+                 max_size=6).map(lambda lines: b"".join(line + b"\n" for line in lines))
 
 
 @given(FILES, TEXTS)
@@ -48,7 +49,7 @@ def test_a_block_that_was_put_is_found_with_its_text_and_its_lines(data, text):
 
 @given(FILES, TEXTS, TEXTS, st.booleans())
 def test_two_blocks_of_two_names_go_one_by_one_in_either_order(data, first, second, swapped):
-    both = blocks.put(blocks.put(data, "old", first), NAME, second)
+    both = blocks.put(blocks.put(data, "old", first.replace(b"queue-failover", b"old")), NAME, second)
     names = [NAME, "old"] if swapped else ["old", NAME]
     for name in names:
         both = blocks.take_out(both, {name})
@@ -72,7 +73,7 @@ def test_a_block_without_a_final_line_end_keeps_its_end_mark_on_a_line_of_its_ow
 
 
 def test_a_name_that_begins_like_ours_is_another_block():
-    data = blocks.put(b"", "queue-failover-2", OTHER)
+    data = blocks.put(b"", "queue-failover-2", OTHER.replace(b"queue-failover", b"queue-failover-2"))
     assert blocks.take_out(blocks.put(data, NAME, TEXT), {NAME}) == data
 
 
@@ -92,6 +93,23 @@ def test_a_mark_without_its_partner_is_refused_with_its_line_and_the_remedy(data
         blocks.find(data)
     text = str(caught.value)
     assert f"line {line} " in text and f"{kind} queue_failover" in text and "run again" in text
+
+
+@pytest.mark.parametrize("line", [b"[after-us]", b"[queue-failover-x]", b"[other](+)", b"#include mine.conf", b"#tryinclude mine.conf", b'#exec "/x"'])
+def test_what_is_plainly_somebody_elses_inside_our_marks_is_refused_with_its_line(line):
+    data = blocks.put(b"[a]\n", NAME, TEXT).replace(b"; END", line + b"\nexten => s,1,NoOp(mine)\n; END")
+    with pytest.raises(Refusal, match="line 5 of extensions_custom.conf.*not ours; move it behind"):
+        blocks.find(data)
+
+
+def test_the_same_block_twice_is_refused_with_both_lines():
+    with pytest.raises(Refusal, match="line 1 and line 5; delete one"):
+        blocks.find(blocks.put(b"", NAME, TEXT) * 2)
+
+
+def test_a_block_whose_marks_somebody_renamed_is_refused():
+    with pytest.raises(Refusal, match="queue-failover"):
+        blocks.find(blocks.put(b"", NAME, TEXT).replace(b"queue_failover queue-failover", b"queue_failover other"))
 
 
 def conflicts(data):
@@ -135,16 +153,17 @@ def test_a_lone_end_of_a_comment_above_our_block_is_named_since_asterisk_skips_w
 
 
 def test_an_entry_context_that_a_call_may_still_be_in_is_kept_in_a_block_of_its_own():
-    old = b"[queue-failover]\nexten => s,1,Goto(queue-failover-entry-1,s,1)\n[queue-failover-entry-1]\nexten => s,1,Hangup()\n[queue-failover-default]\n"
-    new = old.replace(b"entry-1", b"entry-2")
+    old = (b"[queue-failover]\nexten => s,1,Goto(queue-failover-entry-11111111,s,1)\n[queue-failover-entry-11111111]\nexten => s,1,Hangup()\n"
+           b"[queue-failover-default]\n")
+    new = old.replace(b"entry-11111111", b"entry-22222222")
     data = blocks.put(b"[a]\n", NAME, old)
     after = blocks.put(blocks.retire(data, NAME, new), NAME, new)
     assert [(block.name, block.text) for block in blocks.find(after)] == [
-        (NAME, new), ("queue-failover-entry-1", b"[queue-failover-entry-1]\nexten => s,1,Hangup()\n")]
-    assert blocks.take_out(after, {NAME, "queue-failover-entry-1"}) == b"[a]\n"
+        (NAME, new), ("queue-failover-entry-11111111", b"[queue-failover-entry-11111111]\nexten => s,1,Hangup()\n")]
+    assert blocks.take_out(after, {NAME, "queue-failover-entry-11111111"}) == b"[a]\n"
 
 
 def test_with_the_same_entry_nothing_is_retired():
-    old = b"[queue-failover-entry-1]\nexten => s,1,Hangup()\n"
+    old = b"[queue-failover-entry-11111111]\nexten => s,1,Hangup()\n"
     data = blocks.put(b"[a]\n", NAME, old)
     assert blocks.retire(data, NAME, old + b"; x\n") == data

@@ -62,8 +62,8 @@ def test_a_missing_freepbx_conf_is_refused_with_the_variable(tmp_path):
     assert "none.conf" in text and "queue_failover_freepbx_conf" in text
 
 
-def test_a_freepbx_conf_that_cannot_be_read_is_refused(tmp_path):
-    assert "cannot be read" in refusal(str(tmp_path))
+def test_a_folder_in_the_place_of_freepbx_conf_is_refused_with_the_variable(tmp_path):
+    assert "is no file; set queue_failover_freepbx_conf" in refusal(str(tmp_path))
 
 
 @pytest.mark.parametrize("key", ["AMPDBUSER", "AMPDBPASS"])

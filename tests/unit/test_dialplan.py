@@ -175,3 +175,22 @@ def test_a_pattern_and_a_cid_match_are_read():
             "     [lab]          2. Hangup()   [f.conf:4]\n")
     found = dialplan.parse_show(text)["a"]["_X."]
     assert (found[1].application, found[1].line, found[2].label) == ("NoOp(x [y])", 3, "lab")
+
+
+SHOWN = """[ Context 'a' created by 'pbx_config' ]
+  '200' =>          hint: Custom:AGENT200                         [extensions.conf:1]
+  's' (CID match '1') => 1. NoOp(x)                               [extensions.conf:2]
+     [label]        2. Hangup()                                   [extensions.conf:3]
+                    3. Hangup()                                   [extensions.conf:4]
+  Include =>        'b'                                           [pbx_config]
+
+-= 2 extensions (4 priorities) in 1 context. =-
+"""
+
+
+def test_an_answer_is_whole_if_it_has_as_many_lines_as_its_end_counts():
+    assert dialplan.is_whole(SHOWN) and dialplan.is_whole("No ethernet interface found\n" + SHOWN)
+    lines = SHOWN.splitlines(keepends=True)
+    for lost in (0, 1, 2, 3, 4, 7):
+        assert not dialplan.is_whole("".join(lines[:lost] + lines[lost + 1:])), lines[lost]
+    assert not dialplan.is_whole("")

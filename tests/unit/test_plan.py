@@ -135,11 +135,11 @@ def test_removal_goes_on_where_anybody_knows_the_former_value_even_if_it_is_empt
     assert unknown_formers({"600": queue(destination=US)}, {}, known.get("taken", {}), OURS, known.get("former", {})) == []
 
 
-def test_adopting_fills_only_what_is_missing_and_only_queues_that_are_ours():
+def test_adopting_takes_what_was_settled_and_only_queues_that_are_ours():
     taken = {"600": {"destination": {"former": "a,b,1", "ours": US}}}
     current = {"600": queue(destination=US), "601": queue(destination=US), "602": queue()}
     filled = adopt(taken, {"600": "x,y,1", "601": "", "602": "z,z,1", "603": "q,q,1"}, current, OURS)
-    assert filled == {"600": {"destination": {"former": "a,b,1", "ours": US}}, "601": {"destination": {"former": "", "ours": US}}}
+    assert filled == {"600": {"destination": {"former": "x,y,1", "ours": US}}, "601": {"destination": {"former": "", "ours": US}}}
     assert taken == {"600": {"destination": {"former": "a,b,1", "ours": US}}}
 
 

@@ -7,8 +7,9 @@ import pytest
 from checkout import ROOT
 
 UTILS = ROOT / "module_utils" / "freepbx_failover"
-PURE = ["destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
-        "loops"]
+PURE = ["variables", "drift", "undo",
+        "destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
+        "loops", "layers"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
 HARMLESS = {"unicodedata", "re", "html", "json", "difflib", "collections", "urllib.parse"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])

@@ -3,14 +3,6 @@
 import json
 
 import pytest
-import testinfra
-
-PBXS = ('molecule-asterisk16', 'molecule-asterisk22')
-
-
-@pytest.fixture(params=PBXS)
-def pbx(request):
-    return testinfra.get_host('podman://' + request.param)
 
 
 def sql(pbx, statement):
