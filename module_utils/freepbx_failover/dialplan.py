@@ -11,7 +11,10 @@ Priority.__doc__ = """One priority: `App(data)`, its label or None, and the file
 
 _BOM = b'\xef\xbb\xbf'  # Asterisk skips it at the start of a file
 _HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
-_INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))')
+_TEMPLATE = re.compile(br'[ \t]*\[[^\]\r\n]+\][ \t]*\([^)]*!')
+_HAS_TEMPLATE = re.compile(br'[ \t]*\[[^\]\r\n]+\][ \t]*\((?![ \t+]*\))')
+# Asterisk takes these words in any case.
+_INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))', re.I)
 _EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SAME = re.compile(r'same\s*=>?\s*(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SHOWN_CONTEXT = re.compile(r"\[ (?:C|Included c)ontext '([^']+)' created by '([^']*)' \]")
@@ -83,12 +86,22 @@ def includes(lines):
 
 def required_includes(lines):
     """[(file, line number)] of the #include lines that name one file; Asterisk reloads nothing while it is missing."""
-    found = [(includes([line]), line.number) for line in lines if line.text.lstrip().startswith(b'#include')]
+    found = [(includes([line]), line.number) for line in lines if line.text.lstrip().lower().startswith(b'#include')]
     return [(names[0], number) for names, number in found if names and not set('*?[') & set(names[0])]
 
 
 def is_header(line):
     return bool(_HEADER.match(line.text))
+
+
+def is_template(line):
+    """Whether a header opens a template, [name](!): Asterisk gives its lines to the contexts made from it and loads no context of its name."""
+    return bool(_TEMPLATE.match(line.text))
+
+
+def has_template(line):
+    """Whether a header opens a template or takes lines over from one, [name](!) or [name](other)."""
+    return bool(_HAS_TEMPLATE.match(line.text))
 
 
 def parse_contexts(text):
@@ -209,7 +222,7 @@ def extension_lines(data, context):
     for line in significant_lines(data)[0]:
         if is_header(line):
             here = headers([line])[0][0]
-        match = re.match(br'exten\s*=>?\s*([^,\s]+)\s*,', line.text)
+        match = re.match(br'exten\s*=>?\s*([^,\s]+)\s*,', line.text, re.I)
         if match and here == context:
             found.setdefault(match.group(1).decode('utf-8', 'replace'), []).append(line.number)
     return found
@@ -219,4 +232,4 @@ def virtual_queues(data):
     """The lines of a file that set VQ_DEST to something, as a virtual queue (VQ Plus) does before it calls a real one."""
     if b'VQ_DEST=' not in data:
         return []
-    return [line.number for line in significant_lines(data)[0] if re.search(br'Set\(_{0,2}VQ_DEST=[^)\s]', line.text)]
+    return [line.number for line in significant_lines(data)[0] if re.search(br'Set\(_{0,2}VQ_DEST=[^)\s]', line.text, re.I)]

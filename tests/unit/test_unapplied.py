@@ -37,11 +37,39 @@ def test_lines_that_our_own_block_moved_are_no_edit():
 
 
 @pytest.mark.parametrize("old, new, says", [
-    (b"NoOp(hello", b"NoOp(good bye", "NoOphello is loaded from"), (b"exten => _X.,1,Goto,s,1\n", b"", "Gotos1 is loaded from"),
+    (b"exten => _X.,1,Goto,s,1\n", b"", "Gotos1 is loaded from"),
     (b"[queue", b"exten => 300,1,NoOp()\n[queue", "shop,300 is written in"), (b"[queue", b"[new]\nexten => s,1,NoOp(hello)\n[queue", "new,s is written in")])
 def test_an_edit_is_told(old, new, says):
     found = told(FILE.replace(old, new))
     assert len(found) == 1 and says in found[0]
+
+
+def test_a_changed_line_is_told_by_what_is_loaded_and_where():
+    assert told(FILE.replace(b"NoOp(hello", b"NoOp(good bye")) == [
+        "NoOphello is loaded from extensions_custom.conf but no longer written there",
+        "shop,s,1 is loaded as NoOp(hello) and written otherwise in extensions_custom.conf"]
+
+
+@pytest.mark.parametrize("old, new, says", [
+    (b"exten => _X", b" same => n,Hangup()\nexten => _X", "shop,s,3 is written in extensions_custom.conf but not loaded"),
+    (b" same => n(again),Set", b" same => n,NoOp(hello)\n same => n(again),Set", "shop,s,2 is loaded as Set(X="),
+    (b"exten => 200,hint", b"exten => s,again+101,Hangup()\nexten => 200,hint", "shop,s,103 is written in"),
+    (b"exten=h,1", b"exten=h,7,Hangup\nexten=h,1", "shop,h,7 is written in")])
+def test_a_line_that_was_put_into_an_extension_is_told(old, new, says):
+    """Whatever it does: our reload would put it in force, and its owner has not."""
+    found = told(FILE.replace(old, new, 1))
+    assert len(found) == 1 and says in found[0], found
+
+
+@pytest.mark.parametrize("lines", [
+    b"[shop](+)\nexten => s,1,NoOp(doubled: the first counts)\n", b"[pattern](!)\nexten => 7,1,NoOp(hello)\n", b"[shop2](!,pattern)\nexten => 8,1,NoOp()\n",
+    b"[shop]\nEXTEN => s,1,NoOp(in capitals)\n", b"[shop]\nexten => a-b,1,NoOp(hello)\nexten => ${X},1,NoOp(hello)\nexten => 9/12,1,NoOp(hello)\n"])
+def test_what_asterisk_would_not_load_or_not_under_this_name_is_no_edit(lines):
+    assert told(FILE + lines) == []
+
+
+def test_lines_that_another_file_had_before_are_no_edit():
+    assert told(FILE + b"[shop]\nexten => other,1,NoOp(ours comes too late)\n") == []
 
 
 def test_a_line_that_asterisk_prints_cut_short_is_no_edit():
