@@ -60,12 +60,13 @@ def _written(data):
     found, labels, last = _Written(set(), OrderedDict()), {}, None
     for context, certain, extension, step in _steps(data):
         found.applications.add(step.application)
-        if not context or not extension or not _PLAIN.match(extension):
+        if not context or not extension:
             continue
         place = (context, extension)
         known = labels.setdefault(place, {})
+        # Asterisk counts on from the line before, of whatever extension that was.
         last = last if step.word == 'hint' else _number(step, last, known)
-        if last is None and step.word != 'hint':
+        if not _PLAIN.match(extension) or last is None and step.word != 'hint':
             continue
         priorities = found.extensions.setdefault(place, OrderedDict())
         if certain and step.word != 'hint':
