@@ -74,6 +74,7 @@ def begin(params, data):
     newest, records = refuse_late(params), read(params['state_dir'])
     if newest and newest['run_id'] == params['run_id']:
         return newest
+    state.keep_room(params['state_dir'])
     broken = next((record for record in records if not record['finished']), None)
     record = copy.deepcopy(broken or dict(EMPTY, before={'blocks': data, 'memory': state.load(params['state_dir'])}))
     record.update(run_id=params['run_id'], by=_who(), started=_now())
@@ -110,6 +111,7 @@ def digest(block):
 
 def settle(params, block, outcome='done'):
     """Everything is proven in force: this run's deploy and those that were broken off before it have ended. block: our text in the file."""
+    state.free_room(params['state_dir'])
     for record in read(params['state_dir']):
         if not record['finished'] and record['run_id'] <= params['run_id']:
             finish(params['state_dir'], dict(record, block=digest(block)), outcome)

@@ -12,7 +12,9 @@ from ansible.module_utils.freepbx_failover import files
 from ansible.module_utils.freepbx_failover.findings import Refusal, RowsStay
 
 # Where it is unless the administrator says otherwise: root's, and that of a user who may not make root's.
-OWN = ('taken.json', 'lock', 'deploys')
+OWN = ('taken.json', 'lock', 'deploys', 'room')
+# Bytes that a deploy keeps free for its way back: record and memory of a thousand queues.
+ROOM = 256 * 1024
 FOLDERS = ('/var/lib/queue-failover', '/var/lib/asterisk/queue-failover')
 # queues: {queue: {setting: {former, ours}}}; returned: queues given back whose former values are not proven in force yet;
 # custom_destination: {destid, made, former}; context: its name at the last deploy.
@@ -96,6 +98,21 @@ def save(folder, memory):
     make(folder)
     data = json.dumps(memory, indent=1, sort_keys=True).encode('utf-8') + b'\n'
     files.replace(os.path.join(folder, 'taken.json'), data, new_mode=0o600)
+
+
+def keep_room(folder):
+    """Take the room that the way back may need while there is some; raises Refusal if there is none, before anything is written."""
+    path = os.path.join(folder, 'room')
+    if not os.path.exists(path):
+        make(folder)
+        files.replace(path, bytes(ROOM), new_mode=0o600)
+
+
+def free_room(folder):
+    """Give that room to what is written next."""
+    path = os.path.join(folder, 'room')
+    if os.path.exists(path):
+        os.unlink(path)
 
 
 @contextmanager

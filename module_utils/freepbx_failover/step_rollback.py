@@ -28,6 +28,7 @@ def run(params, write):
             result = {'changed': bool(work['changes'] or work['destination'] or work['exact'] != work['data']), 'diff': _diff(work),
                       'did': [], 'notes': work['notes'], 'left_to': '', 'flag_stays': False, 'deploys': [record['run_id'] for record in records]}
             if write:
+                state.free_room(params['state_dir'])
                 _told(connection, asked, records, work, result)
     return result
 
@@ -126,7 +127,7 @@ def _write(connection, params, records, work, result):
     _put_rows_back(connection, params, records[0], others, work, result)
     _reload(params, records[0], memory, others, work, result)
     if not whole:
-        raise Refusal(result['notes'].pop())
+        raise Refusal('; '.join(note.rstrip('.') for note in result['notes']))
     _take_out(params, work, result)
     memory = _former_memory(records[-1], memory, work)
     state.save(params['state_dir'], memory)

@@ -52,7 +52,7 @@ def flag(path, change):
 
 def small(folder, pages):
     """Commands that put a file system in the place of a folder that has so many pages of 4 KiB left, and that take it away."""
-    size = 512 if folder == '/etc/asterisk' else 96
+    size = 512
     keep = '/root/keep'
     full = folder + ('/full' if folder == '/etc/asterisk' else '/deploys/full')
     fill = ('rm -rf %(keep)s && cp -a %(folder)s %(keep)s && mount -t tmpfs -o size=%(size)dk,mode=755 tmpfs %(folder)s && '

@@ -62,8 +62,10 @@ def test_a_line_that_was_put_into_an_extension_is_told(old, new, says):
 
 
 @pytest.mark.parametrize("lines", [
-    b"[shop](+)\nexten => s,1,NoOp(doubled: the first counts)\n", b"[pattern](!)\nexten => 7,1,NoOp(hello)\n", b"[shop2](!,pattern)\nexten => 8,1,NoOp()\n",
-    b"[shop]\nexten => a-b,1,NoOp(hello)\nexten => s,n,NoOp(this is s,2, which there is)\n", b"[shop]\nEXTEN => s,1,NoOp(in capitals)\n", b"[shop]\nexten => a-b,1,NoOp(hello)\nexten => ${X},1,NoOp(hello)\nexten => 9/12,1,NoOp(hello)\n"])
+    b"[shop](+)\nexten => s,1,NoOp(doubled: the first counts)\n", b"[pattern](!)\nexten => 7,1,NoOp(hello)\n",
+    b"[shop2](!,pattern)\nexten => 8,1,NoOp()\n", b"[shop]\nexten => a-b,1,NoOp(hello)\nexten => s,n,NoOp(this is s,2, which there is)\n",
+    b"[shop]\nEXTEN => s,1,NoOp(in capitals)\n",
+    b"[shop]\nexten => a-b,1,NoOp(hello)\nexten => ${X},1,NoOp(hello)\nexten => 9/12,1,NoOp(hello)\n"])
 def test_what_asterisk_would_not_load_or_not_under_this_name_is_no_edit(lines):
     assert told(FILE + lines) == []
 
