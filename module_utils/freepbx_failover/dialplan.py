@@ -11,7 +11,7 @@ Priority.__doc__ = """One priority: `App(data)`, its label or None, and the file
 
 _BOM = b'\xef\xbb\xbf'  # Asterisk skips it at the start of a file
 _HEADER = re.compile(br'[ \t]*\[([^\]\r\n]+)\]')
-_INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))')
+_INCLUDE = re.compile(br'[ \t]*#(?:try)?include[ \t]+(?:"([^"]+)"|<([^>]+)>|([^\s;]+))', re.I)
 _EXTEN = re.compile(r'exten\s*=>?\s*([^,]+),(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SAME = re.compile(r'same\s*=>?\s*(\w+)(?:\(([^)]*)\))?,(.*)\Z')
 _SHOWN_CONTEXT = re.compile(r"\[ (?:C|Included c)ontext '([^']+)' created by '([^']*)' \]")
@@ -79,12 +79,6 @@ def includes(lines):
     """The patterns of #include and #tryinclude among the significant lines."""
     matches = [_INCLUDE.match(line.text) for line in lines]
     return [next(group for group in match.groups() if group).decode('utf-8', 'surrogateescape') for match in matches if match]
-
-
-def required_includes(lines):
-    """[(file, line number)] of the #include lines that name one file; Asterisk reloads nothing while it is missing."""
-    found = [(includes([line]), line.number) for line in lines if line.text.lstrip().startswith(b'#include')]
-    return [(names[0], number) for names, number in found if names and not set('*?[') & set(names[0])]
 
 
 def is_header(line):
