@@ -47,5 +47,7 @@ def _run(command, limit_s):
 
 def _last_line(text):
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    said = quoted(lines[-1]) if lines else 'it said nothing'
-    return said if re.search(r'\w{3}', said) else 'what it said cannot be read'
+    if not lines:
+        return 'it said nothing'
+    said = quoted(lines[-1])
+    return said if said == lines[-1].strip() or re.search(r'\w{3}', said) else 'what it said cannot be read'

@@ -28,7 +28,7 @@ def judge(start, ours, look):
     """
     first = look(start)[0]
     if first.wrong:
-        return [_unusable(first)]
+        return [_unusable(first, 'loads no dialplan')]
     seen, found = {first.real}, []
     _walk(first, (first,), True, ours, look, seen, found)
     if ours not in seen and not found:
@@ -37,11 +37,12 @@ def judge(start, ours, look):
     return found
 
 
-def _unusable(first):
-    remedy = ('give it to Asterisk: chown asterisk:asterisk %s, chmod 664' % first.path if first.wrong == UNREADABLE
-              else "put FreePBX's own back, which comes with its module Core")
-    return error('dialplan-file', first.path, '%s, so Asterisk loads no dialplan' % (
-        'Asterisk may not read it' if first.wrong == UNREADABLE else 'it ' + _WRONG[first.wrong]), remedy)
+def _unusable(file, so):
+    """The finding about a file that must be there, extensions.conf or ours. so: what Asterisk does without it."""
+    if file.wrong == UNREADABLE:
+        return error('dialplan-file', file.path, 'Asterisk may not read it and so ' + so, 'give it to Asterisk: chown asterisk:asterisk %s; chmod 664 %s'
+                     % (file.path, file.path))
+    return error('dialplan-file', file.path, 'it %s, so Asterisk %s' % (_WRONG[file.wrong], so), "put FreePBX's own back, which comes with its module Core")
 
 
 def _walk(here, way, needed, ours, look, seen, found):
@@ -52,7 +53,10 @@ def _walk(here, way, needed, ours, look, seen, found):
             continue
         required = needed and not line.text.lower().startswith(b'#try')
         files = look(names[0])
-        if required and not any(not file.wrong or file.real == ours and file.wrong == MISSING for file in files):
+        mine = [file for file in files if file.real == ours]
+        if mine and mine[0].wrong not in ('', MISSING):
+            found.append(_unusable(mine[0], 'would not load our block'))
+        elif required and not mine and all(file.wrong for file in files):
             found.append(_nothing_to_read(here, line, names[0], files))
         for file in files:
             _follow(here, line, way, file, required, ours, look, seen, found)

@@ -199,7 +199,7 @@ def _result(params, pbx, found, findings):
     if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
         result.update(forecast.look(params, result, leaving))
         due, alone = result.pop('due'), result.pop('reload_alone')
-        findings += _pending(params, pbx, due, result) + (_unannounced(params, pbx) if alone else [])
+        findings += _pending(params, pbx, due, alone, result)
         if due and not params['read_only']:
             findings += readiness.check(params, pbx)
     result['counts'] = {'queues': len(found['queues']), 'routes': sum(len(entry['routes']) for entry in found['queues'])}
@@ -226,30 +226,25 @@ def _kept(params, pbx):
             for name, users in sorted(pbx['users_of_former'].items()) if users and name in [block.name for block in pbx['blocks']]]
 
 
-def _pending(params, pbx, due, result):
-    """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator."""
+def _pending(params, pbx, due, alone, result):
+    """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator.
+
+    alone: whether a reload is all that is due, so that rows which are not in force are not ours.
+    """
     if not due or params['pending_changes'] == 'apply':
         return []
     asked = dict(params, former_contexts=[name for name in pbx['contexts'] if name != params['context']])
     edits = pending.hand_edits(asked, pbx['config_dir'])
+    silent = pending.unannounced(params) if alone and not pbx['others_wait'] else []
     found = ['changes wait for "Apply Config" in the FreePBX GUI'] if pbx['others_wait'] else []
     found += ['the dialplan was edited and not loaded since (%s)' % '; '.join(edits[:3])] if edits else []
+    found += ["FreePBX's database has changes for which it shows no \"Apply Config\" (%s)" % '; '.join(silent[:3])] if silent else []
     if params['pending_changes'] == 'leave':
         result.update(waiting=' and '.join(found), context_first=bool(found) and not edits and params['state'] == 'present')
         return []
     return [error('pending-changes', 'queue_failover_pending_changes', text + ', and a reload would put them in force too',
-                  'apply them in FreePBX (an edited dialplan: dialplan reload), or set queue_failover_pending_changes to apply or leave')
-            for text in found]
-
-
-def _unannounced(params, pbx):
-    """An error for rows that somebody changed past FreePBX's GUI: nobody shows "Apply Config" for them, and our reload would put them in force."""
-    if params['read_only'] or params['pending_changes'] == 'apply' or pbx['others_wait']:
-        return []
-    found = pending.unannounced(params)
-    return [error('pending-changes', 'queue_failover_pending_changes', "FreePBX's database was changed and that was not applied (%s), and a reload would "
-                  'put it in force too' % '; '.join(found[:3]), 'let it be applied (fwconsole reload), take it back, or set '
-                  'queue_failover_pending_changes: apply')] if found else []
+                  'apply them in FreePBX (an edited dialplan: dialplan reload%s), or set queue_failover_pending_changes to apply or leave'
+                  % ('; without "Apply Config": fwconsole reload' if silent else '')) for text in found]
 
 
 def _leaving(params, pbx, wanted):

@@ -69,6 +69,12 @@ def test_without_extensions_conf_there_is_no_dialplan(wrong, word):
     assert found.where == START and word in found.message
 
 
+@pytest.mark.parametrize("line", [b"#include extensions_custom.conf\n", b"#tryinclude extensions_custom.conf\n", b"#include extensions_c*\n"])
+def test_our_file_that_asterisk_may_not_read_is_told_once_and_tryinclude_is_no_remedy(line):
+    (found,) = judged(extensions=line, extensions_custom=includes.UNREADABLE)
+    assert found.where == OURS and "may not read it" in found.message and "chown" in found.remedy and "try" not in found.remedy
+
+
 def test_extensions_conf_that_does_not_include_our_file_is_told():
     (found,) = judged(extensions=b"#include extensions_additional.conf\n")
     assert found.where == START and found.remedy == "add the line #include extensions_custom.conf"
