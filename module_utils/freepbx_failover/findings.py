@@ -43,7 +43,8 @@ def one_line(text):
 
 def quoted(text, most=200):
     """What another program said, for a sentence: cut short, and what cannot be read left out."""
-    return re.sub(r'(?:[^ \w!-~]|\ufffd)+', '?', _COLOURS.sub('', text)).strip()[:most]
+    readable = ''.join(sign if sign.isprintable() and sign != '\ufffd' else '\0' for sign in _COLOURS.sub('', text))
+    return re.sub('\0+', '?', readable).strip()[:most]
 
 
 def sentence(finding):

@@ -26,6 +26,6 @@ def test_what_a_program_said_stays_short_and_readable(text):
 
 @pytest.mark.parametrize("text, said", [
     ("one\n\x1b[31mtwo\x1b[0m\n\n", "two"), ("", "it said nothing"), ("x", "x"), ("42 ", "42"),
-    ("\0\1\2 >\n", "what it said cannot be read"), ("Не вышло: 5 €", "Не вышло: 5 ?")])
+    ("\0\1\2 >\n", "what it said cannot be read"), ("Не вышло: «5 €»", "Не вышло: «5 €»")])
 def test_of_fwconsole_its_last_line_is_told(text, said):
     assert fwconsole._last_line(text) == said
