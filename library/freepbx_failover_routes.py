@@ -47,7 +47,8 @@ options:
     type: raw
   plain:
     description: Plain variables of the role queue_failover by their names without C(queue_failover_), raw. They are judged here, so that every
-      mistake is told at once, and take the place of the options of the same names.
+      mistake is told at once, and take the place of the options of the same names. C(former_keys) has the keys of C(former_destinations) as the
+      YAML has them, since a number and a text that says the same are one key by the time they arrive.
     type: dict
     default: {}
   read_only:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door to Asterisk's command line."""
+import os
+import pwd
 import re
 import subprocess
 import tempfile
@@ -99,6 +101,25 @@ def seconds_since_full_reload():
     """
     match = re.search(r'Last reload:\s*(\d+)', cli('core show uptime seconds'))
     return int(match.group(1)) if match else None
+
+
+def config_dir():
+    """The folder Asterisk reads its configuration from, '' if it does not say."""
+    match = re.search(r'^ *Configuration directory: *(.*?) *$', cli('core show settings'), re.M)
+    return match.group(1) if match else ''
+
+
+def user_id(pid_file='/var/run/asterisk/asterisk.pid'):
+    """The number of the user Asterisk runs as, else that of the user asterisk; None where there is neither."""
+    try:
+        with open(pid_file) as handle:
+            return os.stat('/proc/%d' % int(handle.read())).st_uid
+    except (OSError, ValueError):
+        pass
+    try:
+        return pwd.getpwnam('asterisk').pw_uid
+    except KeyError:
+        return None
 
 
 def version():

@@ -13,6 +13,9 @@ Block = namedtuple('Block', 'name start end first last text joined')
 Block.__doc__ = """A marked block: bytes start..end of the file, lines first..last, its text between the marks; joined: whether we
 had to end the line before it, because the file had no final line end."""
 
+# As deep as Asterisk follows them.
+MAX_INCLUDES = 10
+
 _JOINED = b' (the line above had no line end)'
 _MARK = re.compile(br'^; (BEGIN|END) queue_failover ([A-Za-z0-9_-]+)(' + re.escape(_JOINED) + br')?[ \t]*\r?$', re.M)
 
@@ -52,6 +55,7 @@ def _refuse_doubled(blocks):
 
 def _refuse_strangers(block):
     """Whatever stands between our marks is written anew or taken out; what is plainly somebody else's must not be there."""
+    _refuse_renamed(block)
     for line in dialplan.significant_lines(block.text)[0]:
         here = 'line %d of extensions_custom.conf' % (block.first + line.number)
         end = 'move it behind the line "; END queue_failover %s", then run again' % block.name
@@ -59,6 +63,15 @@ def _refuse_strangers(block):
             raise Refusal('%s: context [%s] stands inside our block but is not ours; %s' % (here, dialplan.headers([line])[0][0], end))
         if dialplan.includes([line]) or line.text.startswith(b'#'):
             raise Refusal('%s: "%s" stands inside our block but is not ours; %s' % (here, line.text.decode('utf-8', 'replace')[:60], end))
+
+
+def _refuse_renamed(block):
+    """Marks with another name than the contexts between them, which are plainly ours: an entry and what is derived from its name."""
+    names = [context for context, _line in dialplan.headers(dialplan.significant_lines(block.text)[0])]
+    entries = [name for name in names if any(name != other and tables.is_ours(other, name) for other in names)]
+    if entries and not any(tables.is_ours(name, block.name) for name in names):
+        raise Refusal('lines %d and %d of extensions_custom.conf are our marks with the name "%s", but what stands between them is context [%s]; write '
+                      'that name into both marks, then run again' % (block.first, block.last, block.name, entries[0]))
 
 
 def _lonely(kind, mark):
@@ -101,10 +114,10 @@ def _marked(name, text, joined):
     return b'; BEGIN queue_failover ' + mark + (_JOINED if joined else b'') + b'\n' + text + b'; END queue_failover ' + mark + b'\n'
 
 
-def conflicts(data, ours, file_name):
+def conflicts(data, ours, file_name, included=lambda name: []):
     """Sentences about foreign lines of this file that would change our contexts, or ours that would never load.
 
-    ours: a test of a context's name, whether it must be ours alone.
+    ours: a test of a context's name, whether it must be ours alone; included: from a name in an #include line to [(path, bytes)].
     """
     found = []
     blocks = find(data)
@@ -121,21 +134,26 @@ def conflicts(data, ours, file_name):
             found.append('context [%s] is written by hand in %s line %d; rename one of the two (queue_failover_context)'
                          % (context, file_name, number))
     for block in blocks:
-        for line in _joining(lines, block, inside):
+        behind = [line for line in lines if line.number > block.last]
+        ends = [index for index, line in enumerate(behind) if any(line.number in span for span in inside)]
+        for path, line in _headless(behind[:ends[0]] if ends else behind, file_name, included, MAX_INCLUDES):
             found.append('%s line %d ("%s") stands behind our block without a context header of its own, so it would join our context; '
-                         'move it above our block or give it its header' % (file_name, line.number, line.text.decode('utf-8', 'replace')[:60]))
+                         'move it above our block or give it its header' % (path, line.number, line.text.decode('utf-8', 'replace')[:60]))
     return found
 
 
-def _joining(lines, block, inside):
+def _headless(lines, path, included, depth):
+    """(file, line) of what stands before the first header, in the files that these lines include too. Returns whether a header came."""
     for line in lines:
-        if line.number <= block.last:
-            continue
-        if dialplan.is_header(line) or any(line.number in span for span in inside):
-            return
-        if dialplan.includes([line]):
-            continue
-        yield line
+        if dialplan.is_header(line):
+            return True
+        names = dialplan.includes([line])
+        if not names:
+            yield path, line
+        for other, data in included(names[0]) if names and depth else ():
+            if (yield from _headless(dialplan.significant_lines(data)[0], other, included, depth - 1)):
+                return True
+    return False
 
 
 def contexts(found):

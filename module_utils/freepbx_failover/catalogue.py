@@ -64,10 +64,13 @@ def users_of(cursor, destinations):
     """Who sends calls to one of the destinations: ["inbound route 74951234567", ...], each with its table and column."""
     found = []
     for table, column, owner, label in DESTINATION_COLUMNS if destinations else ():
-        if column not in database.columns(cursor, table):
+        present = database.columns(cursor, table)
+        if column not in present:
             continue
         marks = ', '.join(['%s'] * len(destinations))
-        statement = 'SELECT `%s` FROM `%s` WHERE `%s` IN (%s)' % (owner, table, column, marks)
+        # Without the owner's column, as an old module may have it, the user is told all the same, by his kind alone.
+        named = '`%s`' % owner if owner in present else "'(no column %s)'" % owner
+        statement = 'SELECT %s FROM `%s` WHERE `%s` IN (%s)' % (named, table, column, marks)
         found.extend('%s %s' % (label, row[0] or 'any') for row in database.query(cursor, statement, tuple(destinations)))
     return sorted(found)
 
@@ -100,8 +103,9 @@ def onward(cursor, custom_rows):
     """{destination string: [destination strings a call may go on to]} of everything the database tells."""
     found = {}
     for table, owner, form, columns in ONWARD:
-        present = [column for column in columns if column in database.columns(cursor, table)]
-        if not present:
+        there = database.columns(cursor, table)
+        present = [column for column in columns if column in there]
+        if not present or owner not in there:
             continue
         for row in database.query(cursor, 'SELECT `%s`, %s FROM `%s`' % (owner, ', '.join('`%s`' % column for column in present), table)):
             found.setdefault(form % row[0], []).extend(text for text in row[1:] if text and text.count(',') == 2)

@@ -68,7 +68,7 @@ def put(cursor, before, after):
     """Write a row: a new one where before is None, none where after is None. One that was read goes back byte for byte."""
     table, module = _store(cursor)
     if after is None:
-        cursor.execute('DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
+        database.execute(cursor, 'DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
                        [str(before['destid']), 'dests'] + ([module] if module else []))
         return
     number = str(after['destid'])
@@ -98,4 +98,4 @@ def _set(cursor, table, module, key, identity, value, kind):
     if module:
         columns.append('module')
         values.append(module)
-    cursor.execute('REPLACE INTO `%s` (%s) VALUES (%s)' % (table, ', '.join(columns), ', '.join(['%s'] * len(values))), values)
+    database.execute(cursor, 'REPLACE INTO `%s` (%s) VALUES (%s)' % (table, ', '.join(columns), ', '.join(['%s'] * len(values))), values)

@@ -20,13 +20,15 @@ SOCKETS = ('/run/mysqld/mysqld.sock', '/var/lib/mysql/mysql.sock')
 
 # Errors of MariaDB about a missing right: for a database, a table, a column, an operation.
 DENIED = (1044, 1142, 1143, 1227)
-# A table that is not there, a column that is not.
-MISSING = (1146, 1054)
+# A table that is not there, a column that is not, what a trigger says no with.
+NO_TABLE, NO_COLUMN, SIGNAL = (1146, 1109), (1054,), (1644,)
+
+_TABLE = re.compile(r'\b(?:FROM|UPDATE|INTO|CHECKSUM TABLE) `?(\w+)', re.I)
 
 _SETTING = re.compile(
-    r'''^[ \t]*\$amp_conf\[(?:'(\w+)'|"(\w+)")\][ \t]*=[ \t]*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")[ \t]*;''', re.M | re.S)
+    r'''(?:^|(?<=\r))[ \t]*\$amp_conf\[(?:'(\w+)'|"(\w+)")\][ \t]*=[ \t]*(?:'((?:\\.|[^'\\])*)'|"((?:\\.|[^"\\])*)")[ \t]*;''', re.M | re.S)
 # A quoted string, kept, or a PHP comment, dropped; a string may hold what looks like a comment and the other way round.
-_STRING_OR_COMMENT = re.compile(r'''('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|(?://|\#)[^\n]*''', re.S)
+_STRING_OR_COMMENT = re.compile(r'''('(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|/\*.*?\*/|(?://|\#)[^\r\n]*''', re.S)
 _DOUBLE_QUOTED = {'n': '\n', 't': '\t', 'r': '\r', '"': '"', '\\': '\\', '$': '$'}
 
 
@@ -93,18 +95,24 @@ def connected(conf_path):
     try:
         yield connection
     except pymysql.MySQLError as problem:
-        raise Refusal("FreePBX's database %s refused a statement (%s); nothing of this step was kept%s" % (name, _reason(problem), _remedy(problem, name)))
+        raise Refusal("FreePBX's database %s refused a statement (%s); nothing of this step was kept, so %s" % (
+            name, _reason(problem), _remedy(problem, name, conf_path)))
     finally:
         _close(connection)
 
 
-def _remedy(problem, name):
-    """What to do about a right that FreePBX's own database user lacks."""
-    if problem.args and problem.args[0] in MISSING:
-        return ', so repair or reinstall the FreePBX module it belongs to, then run again'
-    if problem.args and problem.args[0] in DENIED:
-        return ", so give FreePBX's user its rights back: GRANT ALL ON %s.* TO that user" % name
-    return ''
+def _remedy(problem, name, conf_path):
+    """What to do about a statement that the database refuses."""
+    code = problem.args[0] if problem.args else None
+    if code in NO_TABLE:
+        return "see whether $amp_conf['AMPDBNAME'] in %s is FreePBX's database, else reinstall the FreePBX module of that table" % conf_path
+    if code in NO_COLUMN:
+        return 'repair or reinstall the FreePBX module it belongs to, then run again'
+    if code in DENIED:
+        return "give FreePBX's user its rights back: GRANT ALL ON %s.* TO that user" % name
+    if code in SIGNAL:
+        return 'see which trigger of that table says this (SHOW TRIGGERS), then run again'
+    return "see MariaDB's log, then run again"
 
 
 def _close(connection):
@@ -150,8 +158,19 @@ def commit(connection):
         raise RowsStay("FreePBX's database did not say whether it kept what was written (%s); run again, which finds out" % _reason(problem))
 
 
+def execute(cursor, statement, arguments=()):
+    """Run a statement; how many rows it touched. An error says the table too, of which MariaDB says nothing where a column is missing."""
+    try:
+        return cursor.execute(statement, arguments)
+    except pymysql.MySQLError as problem:
+        table = _TABLE.search(statement)
+        if table and len(problem.args) > 1 and problem.args[1]:
+            problem.args = (problem.args[0], 'table %s: %s' % (table.group(1), problem.args[1]))
+        raise
+
+
 def query(cursor, statement, arguments=()):
-    cursor.execute(statement, arguments)
+    execute(cursor, statement, arguments)
     return cursor.fetchall()
 
 
@@ -193,6 +212,15 @@ def setting(cursor, keyword, default=''):
     return found[0][0] if found and found[0][0] else default
 
 
+def config_dir(cursor):
+    """Asterisk's folder of configuration, as FreePBX has it. Raises Refusal if there is no such folder."""
+    path = setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    wrong = 'is no absolute path' if not path.startswith('/') else 'is no folder' if not os.path.isdir(path) else ''
+    if wrong:
+        raise Refusal("ASTETCDIR: %s %s; correct it in FreePBX's Advanced Settings" % (path, wrong))
+    return path
+
+
 def version(cursor):
     """FreePBX's version, as table admin has it."""
     found = query(cursor, "SELECT value FROM admin WHERE variable = 'version'")
@@ -206,6 +234,6 @@ def reload_pending(cursor, for_update=False):
 
 def need_reload(cursor):
     """Set the flag as FreePBX's needreload() does; to be called in the transaction of the rows that need it."""
-    cursor.execute("UPDATE admin SET value = 'true' WHERE variable = 'need_reload'")
+    execute(cursor, "UPDATE admin SET value = 'true' WHERE variable = 'need_reload'")
     if not query(cursor, "SELECT 1 FROM admin WHERE variable = 'need_reload'"):
-        cursor.execute("INSERT INTO admin (variable, value) VALUES ('need_reload', 'true')")
+        execute(cursor, "INSERT INTO admin (variable, value) VALUES ('need_reload', 'true')")

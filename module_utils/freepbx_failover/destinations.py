@@ -10,6 +10,8 @@ import re
 import unicodedata
 from collections import OrderedDict, namedtuple
 
+from ansible.module_utils.freepbx_failover.findings import one_line
+
 Lookup = namedtuple('Lookup', 'table id name where')
 Lookup.__doc__ = """Where FreePBX keeps the objects of a kind: table, id column, SQL of the name, extra SQL condition ('' for none)."""
 
@@ -81,6 +83,11 @@ class Unresolved(ValueError):
 def is_raw(text):
     """Whether the text is a `context,extension,priority` that can stand in a dialplan row."""
     return bool(_RAW.match(text))
+
+
+def fits_queue(text):
+    """Whether a queue may be given this text as its fail-over destination: it stands raw in a line FreePBX writes. '' is none at all."""
+    return not text or is_raw(text) and len(text) <= MAX_LENGTH
 
 
 def fold(text):
@@ -212,5 +219,5 @@ def nearest(text, names):
 def shown(value):
     """A value as the message shows it: quoted, one line, nothing a terminal would act on, not endless."""
     text = '"%s"' % value if isinstance(value, str) else repr(value)
-    text = ''.join(character if character.isprintable() else repr(character)[1:-1] for character in text)
+    text = one_line(text)
     return text if len(text) <= 80 else text[:77] + '...'

@@ -84,12 +84,6 @@ def includes(lines):
     return [next(group for group in match.groups() if group).decode('utf-8', 'surrogateescape') for match in matches if match]
 
 
-def required_includes(lines):
-    """[(file, line number)] of the #include lines that name one file; Asterisk reloads nothing while it is missing."""
-    found = [(includes([line]), line.number) for line in lines if line.text.lstrip().lower().startswith(b'#include')]
-    return [(names[0], number) for names, number in found if names and not set('*?[') & set(names[0])]
-
-
 def is_header(line):
     return bool(_HEADER.match(line.text))
 

@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 
-from ansible.module_utils.freepbx_failover import dialplan
+from ansible.module_utils.freepbx_failover import dialplan, includes
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 TEMPORARY = '.queue_failover.'
@@ -115,6 +115,55 @@ def _sync_folder(folder):
         os.close(handle)
 
 
+def looker(folder, user_id):
+    """What includes.judge asks with: from a name in an #include line to the Files it means, as the user who runs Asterisk may read them."""
+    def look(name):
+        place = os.path.join(folder, name)
+        # Braces, which Python does not know: such a line is not judged.
+        if '{' in name:
+            return [includes.File(place, place, b'', '')]
+        return [_looked_at(path, user_id) for path in sorted(glob.glob(place)) or ([] if glob.has_magic(name) else [place])]
+    return look
+
+
+def _looked_at(path, user_id):
+    real = os.path.realpath(path)
+    if not os.path.exists(path):
+        return includes.File(path, real, b'', includes.MISSING)
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        return includes.File(path, real, b'', includes.FOLDER if stat.S_ISDIR(mode) else includes.OTHER)
+    return includes.File(path, real, read(path), '') if _may_read(path, user_id) else includes.File(path, real, b'', includes.UNREADABLE)
+
+
+def _may_read(path, user_id):
+    """Whether a user may read a file. As root we become him for the moment, so that folders on the way and ACLs count; else our own sight does."""
+    if os.geteuid() != 0 or not user_id:
+        return os.access(path, os.R_OK)
+    group, groups = os.getegid(), os.getgroups()
+    try:
+        him = pwd.getpwuid(user_id)
+        os.initgroups(him.pw_name, him.pw_gid)
+    except (KeyError, OSError):
+        return True  # we may not become him, so nothing can be said against it
+    try:
+        os.setegid(him.pw_gid)
+        os.seteuid(user_id)
+        with open(path, 'rb'):
+            return True
+    except OSError:
+        return False
+    finally:
+        os.seteuid(0)
+        os.setegid(group)
+        os.setgroups(groups)
+
+
+def included(folder, name):
+    """[(path, bytes)] of the files that a name in an #include line means."""
+    return [(path, read(path)) for path in sorted(glob.glob(os.path.join(folder, name))) if os.path.isfile(path)]
+
+
 def read_with_includes(path, folder):
     """[(path, bytes)] of a dialplan file and every file it includes, each once; those that are missing are left out."""
     found, queue, seen = [], [path], set()
@@ -125,7 +174,7 @@ def read_with_includes(path, folder):
         seen.add(current)
         data = read(current)
         found.append((current, data))
-        if b'include' in data:
+        if b'include' in data.lower():
             for pattern in dialplan.includes(dialplan.significant_lines(data)[0]):
                 queue.extend(sorted(glob.glob(os.path.join(folder, pattern))))
     return found

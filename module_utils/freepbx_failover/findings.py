@@ -9,6 +9,9 @@ from collections import namedtuple
 ERROR = 'error'
 WARNING = 'warning'
 
+# What programs send to a terminal beside their text.
+_COLOURS = re.compile(r'\x1b\[[0-9;?]*[A-Za-z]')
+
 Finding = namedtuple('Finding', 'code severity where message remedy')
 Finding.__doc__ = """One finding.
 
@@ -26,16 +29,22 @@ class RowsStay(Refusal):
 
 
 def error(code, where, message, remedy):
-    return Finding(code, ERROR, *[_one_line(text) for text in (where, message, remedy)])
+    return Finding(code, ERROR, *[one_line(text) for text in (where, message, remedy)])
 
 
 def warning(code, where, message, remedy):
-    return Finding(code, WARNING, *[_one_line(text) for text in (where, message, remedy)])
+    return Finding(code, WARNING, *[one_line(text) for text in (where, message, remedy)])
 
 
-def _one_line(text):
-    """A finding quotes what somebody wrote, and stays one line whatever that was."""
-    return text.replace('\r', '\\r').replace('\n', '\\n')
+def one_line(text):
+    """A sentence quotes what somebody wrote or what another program said; it stays one line, with nothing a terminal would act on."""
+    return ''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in _COLOURS.sub('', text))
+
+
+def quoted(text, most=200):
+    """What another program said, for a sentence: cut short, and what cannot be read left out."""
+    readable = ''.join(sign if sign.isprintable() and sign != '\ufffd' else '\0' for sign in _COLOURS.sub('', text))
+    return re.sub('\0+', '?', readable).strip()[:most]
 
 
 def sentence(finding):

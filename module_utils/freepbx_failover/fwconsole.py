@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The door to FreePBX's command line."""
 import os
+import re
 import subprocess
 import time
 
-from ansible.module_utils.freepbx_failover.findings import Refusal
+from ansible.module_utils.freepbx_failover.findings import Refusal, quoted
 
 BUSY = 'Process is already running'
 
@@ -46,4 +47,7 @@ def _run(command, limit_s):
 
 def _last_line(text):
     lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].strip()[:200] if lines else 'it said nothing'
+    if not lines:
+        return 'it said nothing'
+    said = quoted(lines[-1])
+    return said if said == lines[-1].strip() or re.search(r'\w{3}', said) else 'what it said cannot be read'

@@ -19,7 +19,8 @@ def queue_differences(rows, loaded, sections, file_age_ok):
             found.append('queue %s is not loaded' % queue)
             continue
         for setting, value in zip(('destination', 'max_wait'), loaded[queue]):
-            if value != row[setting]:
+            # FreePBX writes a max wait as it is, and Asterisk takes the blanks away.
+            if value != (row[setting].strip() if setting == 'max_wait' else row[setting]):
                 found.append('queue %s: its %s is loaded as %s, the database has %s' % (
                     queue, plan.SETTINGS[setting], plan.shown(setting, value), plan.shown(setting, row[setting])))
         for setting, keyword in (('join_empty', 'joinempty'), ('leave_when_empty', 'leavewhenempty')):
@@ -42,7 +43,7 @@ def destination_difference(row, loaded):
 
 
 def parse_sections(text):
-    """{section: {key: value}} of an Asterisk configuration file; the last of two equal keys wins."""
+    """{section: {key: value}} of an Asterisk configuration file; the last of two equal keys wins. Asterisk makes no difference of case."""
     sections, current = {}, None
     for line in dialplan.significant_lines(text)[0]:
         content = line.text.decode('utf-8', 'replace')
@@ -50,5 +51,5 @@ def parse_sections(text):
             current = sections.setdefault(re.match(r'\s*\[([^\]]+)\]', content).group(1), {})
         elif current is not None and '=' in content:
             key, value = content.split('=', 1)
-            current[key.strip()] = value.lstrip('>').strip()
+            current[key.strip().lower()] = value.lstrip('>').strip()
     return sections

@@ -30,7 +30,7 @@ def is_others(cursor, record):
 
 def begin_writing(cursor, params, record):
     """Raise Refusal if others' changes wait; else note in the record whose flag it is. In the transaction, before the first row."""
-    refuse_hand_edits(params, database.setting(cursor, 'ASTETCDIR', '/etc/asterisk'))
+    refuse_hand_edits(params, database.config_dir(cursor))
     waiting = database.reload_pending(cursor, for_update=True)
     refuse_waiting(cursor, params, record)
     if record['unlike'] is None:
@@ -46,11 +46,21 @@ def refuse_waiting(cursor, params, record):
 
 def refuse_meanwhile(cursor, params, record):
     """Raise Refusal if somebody saved a queue in the GUI since this deploy began: our reload would put that in force."""
-    found = undo.changed_since(record, queues.read(cursor))
-    found = ['queue %s was changed' % queue for queue in found] or _changed_meanwhile(cursor, record)
+    found = _saved(cursor, record)
     if found and params['pending_changes'] != 'apply':
         raise Refusal('somebody saved changes in the FreePBX GUI while we worked (%s) and has not applied them; let them be applied there, %s'
                       % ('; '.join(found[:3]), APPLY))
+
+
+def _saved(cursor, record):
+    found = undo.changed_since(record, queues.read(cursor))
+    return ['queue %s was changed' % queue for queue in found] or _changed_meanwhile(cursor, record)
+
+
+def unannounced(params):
+    """What in the database is not in force, is not ours, and shows no "Apply Config": refuse_meanwhile would stop a reload for it later."""
+    with database.connected(params['freepbx_conf']) as connection:
+        return _saved(connection.cursor(), deploys.unfinished(params['state_dir']) or deploys.EMPTY)
 
 
 def seen(cursor, record):
@@ -76,7 +86,7 @@ def _unlike(cursor, record):
     """What of the queues that this deploy does not touch is in the database but not in force: what somebody saved and not applied."""
     ours = set(entry['queue'] for entry in record['queues'])
     others = dict((queue, row) for queue, row in queues.read(cursor).items() if queue not in ours)
-    config_dir = database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    config_dir = database.config_dir(cursor)
     sections = inforce.parse_sections(files.read(os.path.join(config_dir, 'queues_additional.conf'), missing_ok=True))
     return inforce.queue_differences(others, dialplan.loaded_queues(asterisk.show('ext-queues'.__eq__)), sections, True)
 

@@ -5,7 +5,7 @@ Pure: imports nothing of Ansible, SQL or processes.
 """
 from collections import OrderedDict, namedtuple
 
-from ansible.module_utils.freepbx_failover import statuses
+from ansible.module_utils.freepbx_failover import destinations, statuses
 from ansible.module_utils.freepbx_failover.findings import error, warning
 
 # The settings of a queue we may change -> what the FreePBX GUI calls them.
@@ -88,16 +88,17 @@ def _strangers(plan, current, wish, taken, ours):
                 'get queue_failover_default', 'put it on the list or change its Fail Over Destination in FreePBX'))
 
 
-def unknown_formers(current, wish, taken, ours, former):
-    """Errors for queues that must be given back though nobody remembers what they had."""
+def unknown_formers(current, wish, taken, ours, former, forged=None):
+    """Errors for queues that must be given back though nobody remembers what they had. forged: {queue: what a comment in our block says}."""
     findings = []
     for queue in sorted(current):
         lost = current[queue]['destination'] in ours and 'destination' not in taken.get(queue, {})
         if lost and queue not in former and 'destination' not in wish.get(queue, {}):
+            said = ('the comment in extensions_custom.conf says %s, which cannot be a destination' % destinations.shown(forged[queue])[1:-1]
+                    if queue in (forged or {}) else 'the block in extensions_custom.conf does not say it either')
             findings.append(error(
-                'former-unknown', 'queue %s' % queue, 'it points at our context, and neither the state folder nor the block in '
-                'extensions_custom.conf knows where it pointed before', 'say so in queue_failover_former_destinations: '
-                '{"%s": "context,extension,priority"}, or change it in FreePBX' % queue))
+                'former-unknown', 'queue %s' % queue, 'it points at our context, the state folder does not know where it pointed before, and ' + said,
+                'say so in queue_failover_former_destinations: {"%s": "context,extension,priority"}, or change it in FreePBX' % queue))
     return findings
 
 
@@ -116,11 +117,11 @@ def shown(setting, value):
     if value is None:
         return '(not set)'
     if setting == 'max_wait':
-        return '%s seconds' % value if value else 'unlimited'
+        return destinations.shown(value) if value.strip('0123456789') else '%s seconds' % value if value else 'unlimited'
     if setting == 'destination':
         return value or '(none)'
     words = dict((stored, word) for word, stored in statuses.EMPTY_POLICIES.items())
-    return words.get(value, value)
+    return words.get(value, value) or '(empty)'
 
 
 def diff(changes):

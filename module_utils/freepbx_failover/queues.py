@@ -10,10 +10,10 @@ KEYWORDS = {'join_empty': 'joinempty', 'leave_when_empty': 'leavewhenempty'}
 
 
 def read(cursor, for_update=False):
-    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen, doubled, static_agents}} of every queue.
+    """{queue: {descr, destination, max_wait, join_empty, leave_when_empty, maxlen, doubled, nulls, static_agents}} of every queue.
 
     Values as FreePBX stores them; None where queues_details has no row. doubled: keywords that have two rows, since the
-    table's key includes `data` and FreePBX's own bugs can leave two; which of them counts only its GUI knows.
+    table's key includes `data` and FreePBX's own bugs can leave two; which of them counts only its GUI knows. nulls: keywords of rows without a value.
     """
     if not database.columns(cursor, 'queues_config'):
         raise Refusal('this PBX has no table queues_config; install the FreePBX module Queues first')
@@ -23,7 +23,7 @@ def read(cursor, for_update=False):
         if number in found:
             raise Refusal('queue %s stands twice in queues_config; repair that table of FreePBX, then run again' % number)
         found[number] = {'descr': descr, 'destination': destination or '', 'max_wait': wait or '',
-                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': [], 'static_agents': 0}
+                         'join_empty': None, 'leave_when_empty': None, 'maxlen': None, 'doubled': [], 'nulls': [], 'static_agents': 0}
     keywords = dict((keyword, setting) for setting, keyword in KEYWORDS.items())
     keywords['maxlen'] = 'maxlen'
     for number, agents in database.query(cursor, "SELECT id, COUNT(*) FROM queues_details WHERE keyword = 'member' GROUP BY id"):
@@ -34,6 +34,8 @@ def read(cursor, for_update=False):
         if number not in found:
             continue
         setting = keywords[keyword.lower()]
+        if data is None:
+            found[number]['nulls'].append(keyword)
         if found[number][setting] is not None:
             found[number]['doubled'].append('%s: %s and %s' % (keyword, found[number][setting], data))
         found[number][setting] = data
@@ -41,7 +43,11 @@ def read(cursor, for_update=False):
 
 
 def refuse_doubled(rows, numbers):
-    """Raise Refusal if one of these queues has a setting twice."""
+    """Raise Refusal if one of these queues has a setting twice, or a row without a value, beside which we would write a second."""
+    found = ['queue %s (%s)' % (number, ', '.join(rows[number]['nulls'])) for number in sorted(numbers) if rows.get(number, {}).get('nulls')]
+    if found:
+        raise Refusal('rows of queues_details hold NULL for %s, which FreePBX never writes; open the queue in FreePBX and save it once, which '
+                      'writes them anew' % '; '.join(found))
     found = ['queue %s (%s)' % (number, ', '.join(rows[number]['doubled'])) for number in sorted(numbers) if rows.get(number, {}).get('doubled')]
     if found:
         raise Refusal('two rows of one setting stand in queues_details for %s; open the queue in FreePBX and save it once, which leaves one'
@@ -80,16 +86,16 @@ def _write(cursor, change):
 
 def _write_column(cursor, change):
     column = COLUMNS[change.setting]
-    return cursor.execute('UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND COALESCE(`%s`, \'\') = %%s' % (column, column),
+    return database.execute(cursor, 'UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND COALESCE(`%s`, \'\') = %%s' % (column, column),
                           (change.after, change.queue, change.before))
 
 
 def _write_detail(cursor, change):
     keyword = KEYWORDS[change.setting]
     if change.before is None:
-        return cursor.execute('INSERT INTO queues_details (id, keyword, data, flags) VALUES (%s, %s, %s, 0)',
+        return database.execute(cursor, 'INSERT INTO queues_details (id, keyword, data, flags) VALUES (%s, %s, %s, 0)',
                               (change.queue, keyword, change.after))
     where = ' WHERE id = %s AND keyword = %s AND data = %s'
     if change.after is None:
-        return cursor.execute('DELETE FROM queues_details' + where, (change.queue, keyword, change.before))
-    return cursor.execute('UPDATE queues_details SET data = %s' + where, (change.after, change.queue, keyword, change.before))
+        return database.execute(cursor, 'DELETE FROM queues_details' + where, (change.queue, keyword, change.before))
+    return database.execute(cursor, 'UPDATE queues_details SET data = %s' + where, (change.after, change.queue, keyword, change.before))

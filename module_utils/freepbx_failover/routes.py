@@ -55,20 +55,21 @@ def check_names(description, notes):
     if any(character == ';' or not character.isprintable() for character in description):
         found.append(error('destination-name', NAME, 'a semicolon, line break or control character in it would cut the dialplan line FreePBX writes',
                            'leave it out'))
+    if any(not character.isprintable() and character not in '\r\n\t' for character in notes):
+        found.append(error('destination-name', NAME + '_notes', 'there is a control character in it, which FreePBX could not show', 'leave it out'))
     if '${' in description or '$[' in description:
         found.append(error('destination-name', NAME, '%s in it would be evaluated by Asterisk at each call' % ('${' if '${' in description else '$['),
                            'leave it out'))
     return found
 
 
-def check_formers(formers, ours):
-    """Findings about former destinations an administrator gives by hand: what a removal will write into the queues."""
-    found, numbers = [], set()
+def check_formers(formers, ours, known):
+    """Findings about former destinations an administrator gives by hand: what a removal will write into the queues. known: the PBX's queues."""
+    found = []
     for queue, value in sorted(formers.items(), key=str):
         where = 'queue_failover_former_destinations[%s]' % queue
-        if str(queue) in numbers:
-            found.append(error('former-destination', where, 'the queue stands there twice', 'leave one of the two'))
-        numbers.add(str(queue))
+        if str(queue) not in known:
+            found.append(_no_queue(where, str(queue), queue, known))
         remedy = 'give context,extension,priority, or "" for none'
         if not isinstance(value, str):
             found.append(error('former-destination', where, '%s is no destination' % destinations.shown(value), remedy))
@@ -173,12 +174,17 @@ def _number(value, where, pbx, findings):
                               'write the number in quotes, as in "600"'))
         return None
     if text not in pbx['queues']:
-        known = sorted(pbx['queues'])
-        remedy = destinations.octal_trap(value, known) or 'create it in FreePBX or take it off the list'
-        shown = ', '.join(known[:10]) + (' and %d more' % (len(known) - 10) if len(known) > 10 else '')
-        findings.append(error('unknown-queue', where + '.queue', 'this PBX has no queue %s (its queues: %s)' % (text, shown or 'none'), remedy))
+        findings.append(_no_queue(where + '.queue', text, value, pbx['queues']))
         return None
     return text
+
+
+def _no_queue(where, text, value, queues):
+    """The finding about a queue this PBX does not have. text: its number; value: what was written for it."""
+    known = sorted(queues)
+    remedy = destinations.octal_trap(value, known) or 'create it in FreePBX or take it off the list'
+    shown = ', '.join(known[:10]) + (' and %d more' % (len(known) - 10) if len(known) > 10 else '')
+    return error('unknown-queue', where, 'this PBX has no queue %s (its queues: %s)' % (text, shown or 'none'), remedy)
 
 
 def _routes(wish, where, pbx, findings):

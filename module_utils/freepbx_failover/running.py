@@ -3,7 +3,7 @@
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible.module_utils.freepbx_failover import database, deploys, state
-from ansible.module_utils.freepbx_failover.findings import Refusal
+from ansible.module_utils.freepbx_failover.findings import Refusal, one_line
 
 # What every module that reads the database, or keeps something on the PBX, takes.
 DATABASE = {'freepbx_conf': {'type': 'path', 'default': '/etc/freepbx.conf'}}
@@ -54,10 +54,10 @@ def _named(params):
 
 
 def _sayable(text, conf_path):
-    """A sentence without passwords, whoever put one into it, and without what a terminal would act on."""
+    """A sentence without passwords, whoever put one into it, in one line and without what a terminal would act on."""
     for secret in database.secrets(conf_path) if conf_path else []:
         text = text.replace(secret, '********')
-    return ''.join(character if character.isprintable() or character == '\n' else '?' for character in text)
+    return one_line(text)
 
 
 def _finish(module, work):

@@ -43,6 +43,8 @@ def complaint(path):
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         return ('the folder %s with what this PBX had before belongs to another user, and %s may not use it' % (path, files.user()),
                 'run as that user (queue_failover_become_user), or give it to this one: chown -R %s %s' % (files.user(), path))
+    if os.path.lexists(os.path.join(path, 'lock')) and not os.path.isfile(os.path.join(path, 'lock')):
+        return '%s is no file' % os.path.join(path, 'lock'), 'move it away, it holds nothing'
     locked_out = [name for name in OWN if os.path.exists(os.path.join(path, name)) and not os.access(os.path.join(path, name), os.R_OK | os.W_OK)]
     if locked_out:
         return ('%s in %s belongs to another user, and %s may not use it' % (locked_out[0], path, files.user()),
@@ -61,10 +63,13 @@ def refuse_unusable(path):
 def load(folder):
     """What we remember of this PBX, or None if we remember nothing. A damaged file is a Refusal: guessing could lose a destination."""
     path = os.path.join(folder, 'taken.json')
-    if not os.access(path, os.R_OK):
+    if not os.path.lexists(path) or os.path.exists(path) and not os.access(path, os.R_OK):
         return None  # not there, or of another user, which complaint() says
+    if os.path.islink(path):
+        _refuse_loose(path)
     try:
         memory = dict(EMPTY, **json.loads(files.read(path).decode('utf-8')))
+        _refuse_newer(path, memory)
         damage = _damage(memory)
     except (ValueError, TypeError):
         damage = 'it is no mapping'
@@ -72,6 +77,22 @@ def load(folder):
         raise Refusal('%s is damaged (%s); move it away, and the former destinations are read from the comments in extensions_custom.conf'
                       % (path, damage))
     return memory
+
+
+def _refuse_loose(path):
+    """Raise Refusal for a symbolic link that leads nowhere or to itself: our memory is elsewhere, and not lost."""
+    try:
+        os.stat(path)
+    except OSError as problem:
+        raise Refusal('%s leads nowhere by its symbolic links (%s); put the file back, or move the link away, and the former destinations are read '
+                      'from the comments in extensions_custom.conf' % (path, problem.strerror))
+
+
+def _refuse_newer(path, memory):
+    """Raise Refusal for a memory in a form that came after us: we could neither read nor keep it."""
+    if isinstance(memory['version'], int) and memory['version'] > EMPTY['version']:
+        raise Refusal('%s is of version %d, written by a newer release of this role than this one, which knows version %d; run the newer one here'
+                      % (path, memory['version'], EMPTY['version']))
 
 
 def _damage(memory):

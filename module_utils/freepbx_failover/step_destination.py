@@ -24,7 +24,7 @@ def run(params, write):
                   'diff': {'before_header': 'Custom Destination', 'after_header': 'Custom Destination',
                            'before': customdests.shown(before), 'after': customdests.shown(after)}}
         if result['changed'] and write:
-            record = deploys.begin(params, our_blocks(database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')))
+            record = deploys.begin(params, our_blocks(database.config_dir(cursor)))
             pending.begin_writing(cursor, params, record)
             with state.taken_back_on_failure(params['state_dir'], memory):
                 row = _write(cursor, params, record, memory, before, after)

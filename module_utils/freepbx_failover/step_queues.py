@@ -75,7 +75,7 @@ def _write(cursor, params, memory, taken, planned):
     record = None
     memory.update(queues=dict(returned, **planned.taken), returned=sorted(returned), context=params['context'])
     if planned.changes:
-        record = deploys.begin(params, our_blocks(database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')))
+        record = deploys.begin(params, our_blocks(database.config_dir(cursor)))
         # Whose the waiting changes are is judged by what an earlier run noted, so before our own intention is.
         pending.begin_writing(cursor, params, record)
         undo.note_changes(record, planned.changes)

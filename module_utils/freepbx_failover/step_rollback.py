@@ -16,10 +16,13 @@ from ansible.module_utils.freepbx_failover.ownership import (
 
 def run(params, write):
     """Undo the deploy that is named, or the last, and those after it; with `restore` only the run's own, if it has not ended."""
+    if params['restore'] and not _restored(params):
+        # A record comes before the first change, so there is nothing to take back, and it is no matter whether we could.
+        return _nothing(params)
     with state.locked(params['state_dir'], write):
         records = _restored(params) if params['restore'] else _chosen(params)
         if not records:
-            return {'changed': False, 'did': [], 'notes': [], 'deploys': [], 'left_to': _later(params)}
+            return _nothing(params)
         with database.connected(params['freepbx_conf']) as connection:
             asked = _asked(connection.cursor(), params, records)
             work = _plan(connection.cursor(), asked, records)
@@ -33,6 +36,10 @@ def run(params, write):
     return result
 
 
+def _nothing(params):
+    return {'changed': False, 'did': [], 'notes': [], 'deploys': [], 'left_to': _later(params)}
+
+
 def _told(connection, params, records, work, result):
     """Do the work; a Refusal on the way says what was done before it."""
     try:
@@ -43,7 +50,7 @@ def _told(connection, params, records, work, result):
 
 def _asked(cursor, params, records):
     """The parameters with what else the steps need to know: folders, our names now and before, the queues to prove."""
-    config_dir = database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    config_dir = database.config_dir(cursor)
     found = blocks.find(files.read(os.path.join(config_dir, step_context.CUSTOM_FILE), missing_ok=True))
     names = our_contexts(params['context'], found, state.load(params['state_dir']))
     names += [name for name, _text in records[-1]['before']['blocks'] if '-entry-' not in name]

@@ -6,12 +6,12 @@ import re
 
 from ansible.module_utils.freepbx_failover import (
     asterisk, blocks, catalogue, checks, custom_destinations, database, deploys, destinations, dialplan, files, forecast, layers, pending, plan,
-    queues, routes, state, tables, variables)
+    queues, readiness, routes, state, tables, variables)
 from ansible.module_utils.freepbx_failover.findings import as_dict, error, errors, sentence, warning
 from ansible.module_utils.freepbx_failover.ownership import (
     our_contexts, our_strings, remaining_users, written_users)
+from ansible.module_utils.freepbx_failover.readiness import CUSTOM_FILE
 
-CUSTOM_FILE = 'extensions_custom.conf'
 OVERRIDE_FILE = 'extensions_override_freepbx.conf'  # loaded first, so it wins for the priorities it defines
 
 
@@ -38,7 +38,7 @@ def run(params):
     with database.connected(params['freepbx_conf']) as connection:
         pbx = read_pbx(connection.cursor(), params, routes.kinds_used(*wish))
     pbx['asterisk_version'] = version
-    findings += routes.check_formers(params['former_destinations'], pbx['ours'])
+    findings += routes.check_formers(params['former_destinations'], pbx['ours'], pbx['queues'])
     found = {'default': None, 'overflow': None, 'status_defaults': {}, 'queues': []}
     if params['state'] == 'present':
         found, more = routes.compile_routes(wish[0], wish[1], pbx, *wish[2:])
@@ -53,33 +53,6 @@ def run(params):
     return _result(params, pbx, found, checks.judged(findings, params['finding_severity']))
 
 
-def _cannot_work(params, pbx):
-    """Errors for what would stop a later step: rights on FreePBX's tables, fwconsole, its folders, files that #include names."""
-    found = []
-    if not os.path.isdir(pbx['config_dir']):
-        found.append(error('no-folder', 'ASTETCDIR', '%s is no folder' % pbx['config_dir'], "correct it in FreePBX's Advanced Settings"))
-    command = os.path.join(pbx['sbin'], 'fwconsole')
-    if not os.access(command, os.X_OK):
-        found.append(error('no-fwconsole', 'AMPSBIN', '%s is not there or cannot be run by the user %s' % (command, files.user()),
-                           "correct the file's rights, or AMPSBIN in FreePBX's Advanced Settings"))
-    with database.connected(params['freepbx_conf']) as connection:
-        cursor = connection.cursor()
-        denied = database.refused_writes(cursor, queues.TABLES + custom_destinations.tables(cursor) + ('admin',))
-    if denied:
-        found.append(error('database-rights', params['freepbx_conf'], "FreePBX's database takes no writing of us (%s)" % '; '.join(denied[:2]),
-                           "give FreePBX's database user all rights on its database (GRANT ALL), or see why it is read-only"))
-    return found
-
-
-def _missing_includes(config_dir):
-    """Errors for #include lines whose file is missing: Asterisk would refuse every dialplan reload."""
-    return [error('missing-include', '%s line %d' % (path, number), 'it includes %s, which is not there, so Asterisk reloads no dialplan' % name,
-                  'write that file, or make it #tryinclude')
-            for path, data in files.read_with_includes(os.path.join(config_dir, CUSTOM_FILE), config_dir)
-            for name, number in dialplan.required_includes(dialplan.significant_lines(data)[0])
-            if not os.path.exists(os.path.join(config_dir, name))]
-
-
 def _state_folder(params):
     """Where the state folder cannot be used: an error for a deploy, a warning for who only reads."""
     complaint = state.complaint(params['state_dir'])
@@ -89,7 +62,7 @@ def _state_folder(params):
 
 def read_pbx(cursor, params, kinds):
     """Everything the rules need to know of this PBX, in one look."""
-    config_dir = database.setting(cursor, 'ASTETCDIR', '/etc/asterisk')
+    config_dir = database.config_dir(cursor)
     data = files.read(os.path.join(config_dir, CUSTOM_FILE), missing_ok=True)
     found_blocks = blocks.find(data)
     memory = state.load(params['state_dir'])
@@ -140,13 +113,17 @@ def _known_formers(params, memory, found_blocks):
     """
     said = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
     known = dict(said)
-    for block in found_blocks:
-        known.update((queue, value) for queue, value in tables.formers(block.text.decode('utf-8', 'replace')).items()
-                     if not value or destinations.is_raw(value) and len(value) <= destinations.MAX_LENGTH)
+    text = _texts(found_blocks)
+    known.update((queue, value) for queue, value in tables.formers(text).items() if queue not in tables.forged(text))
     for queue, settings in (memory or state.EMPTY)['queues'].items():
         if 'destination' in settings:
             known[queue] = settings['destination']['former']
     return dict((queue, said[queue] if queue in said and not _loaded(value) else value) for queue, value in known.items())
+
+
+def _texts(found_blocks):
+    """What stands in our blocks."""
+    return '\n'.join(block.text.decode('utf-8', 'replace') for block in found_blocks)
 
 
 def _loaded(destination):
@@ -164,7 +141,7 @@ def _absent(params, pbx):
     if pbx['memory'] is not None:
         return []
     lost = [queue for queue, row in sorted(pbx['queues'].items()) if row['destination'] in pbx['ours']]
-    found = plan.unknown_formers(pbx['queues'], {}, {}, pbx['ours'], pbx['known_formers'])
+    found = plan.unknown_formers(pbx['queues'], {}, {}, pbx['ours'], pbx['known_formers'], tables.forged(_texts(pbx['blocks'])))
     if lost and not found:
         found.append(warning('memory-lost', 'queue_failover_state_dir', '%s knows nothing of this PBX, so Max Wait Time, Join Empty and Leave '
                              'Empty of %s stay as they are' % (params['state_dir'], ', '.join('queue ' + queue for queue in lost)),
@@ -191,7 +168,7 @@ def _conflicts(params, pbx):
         return []
     path = os.path.join(pbx['config_dir'], CUSTOM_FILE)
     ours = functools.partial(tables.is_ours, name_of_ours=params['context'])
-    found = blocks.conflicts(pbx['data'], ours, path)
+    found = blocks.conflicts(pbx['data'], ours, path, functools.partial(files.included, pbx['config_dir']))
     for other, data in files.read_with_includes(os.path.join(pbx['config_dir'], 'extensions.conf'), pbx['config_dir']):
         if os.path.realpath(other) == os.path.realpath(path) or b'[' + params['context'].encode() not in data:
             continue
@@ -221,10 +198,10 @@ def _result(params, pbx, found, findings):
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
     if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
         result.update(forecast.look(params, result, leaving))
-        due = result.pop('due')
-        findings += _pending(params, pbx, due, result)
+        due, alone = result.pop('due'), result.pop('reload_alone')
+        findings += _pending(params, pbx, due, alone, result)
         if due and not params['read_only']:
-            findings += _cannot_work(params, pbx) + _missing_includes(pbx['config_dir'])
+            findings += readiness.check(params, pbx)
     result['counts'] = {'queues': len(found['queues']), 'routes': sum(len(entry['routes']) for entry in found['queues'])}
     if result['in_force'] and not params['read_only']:
         # Nothing is left to do, and Ansible's work on a result grows with it.
@@ -249,20 +226,25 @@ def _kept(params, pbx):
             for name, users in sorted(pbx['users_of_former'].items()) if users and name in [block.name for block in pbx['blocks']]]
 
 
-def _pending(params, pbx, due, result):
-    """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator."""
+def _pending(params, pbx, due, alone, result):
+    """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator.
+
+    alone: whether a reload is all that is due, so that rows which are not in force are not ours.
+    """
     if not due or params['pending_changes'] == 'apply':
         return []
     asked = dict(params, former_contexts=[name for name in pbx['contexts'] if name != params['context']])
     edits = pending.hand_edits(asked, pbx['config_dir'])
+    silent = pending.unannounced(params) if alone and not pbx['others_wait'] else []
     found = ['changes wait for "Apply Config" in the FreePBX GUI'] if pbx['others_wait'] else []
     found += ['the dialplan was edited and not loaded since (%s)' % '; '.join(edits[:3])] if edits else []
+    found += ["FreePBX's database has changes for which it shows no \"Apply Config\" (%s)" % '; '.join(silent[:3])] if silent else []
     if params['pending_changes'] == 'leave':
         result.update(waiting=' and '.join(found), context_first=bool(found) and not edits and params['state'] == 'present')
         return []
     return [error('pending-changes', 'queue_failover_pending_changes', text + ', and a reload would put them in force too',
-                  'apply them in FreePBX (an edited dialplan: dialplan reload), or set queue_failover_pending_changes to apply or leave')
-            for text in found]
+                  'apply them in FreePBX (an edited dialplan: dialplan reload%s), or set queue_failover_pending_changes to apply or leave'
+                  % ('; without "Apply Config": fwconsole reload' if silent else '')) for text in found]
 
 
 def _leaving(params, pbx, wanted):

@@ -9,6 +9,8 @@ import json
 import re
 from urllib.parse import quote
 
+from ansible.module_utils.freepbx_failover import destinations
+
 PLACE = '@tables@\n'
 
 # Answers "no such row" for a status, so that a lookup cannot miss while a reload takes rows away; `h` is lower case.
@@ -91,10 +93,18 @@ def read(contexts, context):
 
 def formers(text):
     """{queue: its former fail-over destination} from the comments in our block."""
-    found = {}
-    for match in _FORMER.finditer(text):
+    return dict((queue, value) for queue, _said, value in _comments(text) if value is not None)
+
+
+def forged(text):
+    """{queue: what its comment says} where that cannot be a destination: anybody may have edited the block."""
+    return dict((queue, said) for queue, said, value in _comments(text) if value is None or not destinations.fits_queue(value))
+
+
+def _comments(text):
+    """(queue, what stands there, its value or None) of each comment about a former destination."""
+    for queue, said in _FORMER.findall(text):
         try:
-            found[match.group(1)] = json.loads(match.group(2))
+            yield queue, said, json.loads(said)
         except ValueError:
-            continue
-    return found
+            yield queue, said, None

@@ -23,6 +23,11 @@ MAPPINGS = OrderedDict([
     ('finding_severity', 'finding to severity; write {loop: warning}'),
     ('former_destinations', 'queue to destination; write {"600": "ext-local,vmu200,1"}')])
 
+MAX_PATH = 1000
+# Folders that belong to others too, and those the kernel makes up.
+SHARED = ('', '/etc', '/var', '/var/lib', '/root', '/tmp')
+KEEPING_NOTHING = ('/proc/', '/sys/', '/dev/')
+
 _TRUE, _FALSE = ('true', 'yes', 'on', '1'), ('false', 'no', 'off', '0')
 
 
@@ -34,7 +39,18 @@ def judge(given):
             if name in given:
                 values[name], problem = rule(name, given[name])
                 findings.extend([error('wrong-value', PREFIX + name, *problem)] if problem else [])
+    findings.extend(twice(given.get('former_keys', ())))
     return values, findings
+
+
+def twice(keys):
+    """Findings about queues that stand in the mapping of former destinations once as a number and once as text; keys: all of its keys.
+
+    JSON knows no number as a key, so the mapping itself arrives with one of the two.
+    """
+    names = [str(key).strip() for key in keys]
+    return [error('former-destination', '%sformer_destinations[%s]' % (PREFIX, name), 'the queue stands there twice, as a number and as text',
+                  'leave one of the two, in quotes') for name in sorted(set(names)) if names.count(name) > 1]
 
 
 def _number(name, value):
@@ -73,11 +89,20 @@ def _text(name, value):
 
 
 def _path(name, value):
-    usable = isinstance(value, str) and (value.startswith('/') and len(value) < 1000 and value.isprintable() or value == PATHS[name] == '')
-    if usable and not (name == 'state_dir' and value.rstrip('/') in ('', '/etc', '/var', '/var/lib', '/root', '/tmp') and value):
-        return value, None
+    wrong = 'is no absolute path of its own' if not isinstance(value, str) else _wrong_path(name, value)
     example = '/var/lib/queue-failover' if name == 'state_dir' else PATHS[name]
-    return PATHS[name], ('%s is no absolute path of its own' % destinations.shown(value), 'give one, as in %s' % example)
+    return (PATHS[name], ('%s %s' % (destinations.shown(value), wrong), 'give one, as in %s' % example)) if wrong else (value, None)
+
+
+def _wrong_path(name, path):
+    """What is wrong with a path, '' if nothing is."""
+    if len(path) >= MAX_PATH:
+        return 'is too long for a path'
+    if path == PATHS[name]:
+        return ''
+    if not path.startswith('/') or not path.isprintable() or name == 'state_dir' and path.rstrip('/') in SHARED:
+        return 'is no absolute path of its own'
+    return 'is in a folder that keeps no files' if name == 'state_dir' and path.startswith(KEEPING_NOTHING) else ''
 
 
 def _mapping(name, value):

@@ -167,3 +167,26 @@ def test_with_the_same_entry_nothing_is_retired():
     old = b"[queue-failover-entry-11111111]\nexten => s,1,Hangup()\n"
     data = blocks.put(b"[a]\n", NAME, old)
     assert blocks.retire(data, NAME, old + b"; x\n") == data
+
+
+INCLUDED = {"x.conf": b"exten => s,2,Hangup()\n", "y.conf": b"; only\n[y]\nexten => s,2,Hangup()\n", "z.conf": b"#include x.conf\n",
+            "w.conf": b"#include w.conf\n"}
+
+
+def included(name):
+    return [("/etc/asterisk/" + name, INCLUDED[name])] if name in INCLUDED else []
+
+
+@pytest.mark.parametrize("behind, place", [
+    (b"#include x.conf\n", "x.conf line 1"), (b"#include z.conf\n", "x.conf line 1"), (b"#include none.conf\n#tryinclude x.conf\n", "x.conf line 1"),
+    (b"#include y.conf\n#include x.conf\n", None), (b"[a]\n#include x.conf\n", None), (b"#include w.conf\n", None)])
+def test_a_file_that_is_included_behind_our_block_joins_it_up_to_its_first_header(behind, place):
+    data = blocks.put(b"[x]\n", NAME, TEXT) + behind
+    found = blocks.conflicts(data, lambda name: tables.is_ours(name, NAME), "/etc/asterisk/extensions_custom.conf", included)
+    assert [text.split(" (")[0] for text in found] == (["/etc/asterisk/" + place] if place else [])
+
+
+def test_marks_that_somebody_renamed_are_refused_with_the_name_to_write_into_them():
+    with pytest.raises(Refusal) as caught:
+        blocks.find(b"; BEGIN queue_failover other\n" + TEXT + b"[queue-failover-600]\n; END queue_failover other\n")
+    assert 'name "other"' in str(caught.value) and "context [queue-failover]" in str(caught.value) and "both marks" in str(caught.value)

@@ -84,3 +84,41 @@ def test_another_host_is_reached_by_tcp_at_its_port(tmp_path):
 
 def test_a_port_that_is_no_number_is_refused_in_words(tmp_path):
     assert "AMPDBPORT" in refusal(conf(tmp_path, AMPDBHOST="127.0.0.1", AMPDBPORT="mysql"))
+
+
+def test_line_ends_of_cr_alone_are_line_ends_for_php_too():
+    text = "<?php\r// $amp_conf['K'] = 'no';\r$amp_conf['K'] = 'yes';\r# x\r$amp_conf['L'] = 'l';\r"
+    assert database.parse_conf(text) == {"K": "yes", "L": "l"}
+
+
+class Cursor:
+    """One that refuses every statement."""
+
+    def __init__(self, *problem):
+        self.problem = problem
+
+    def execute(self, _statement, _arguments=()):
+        raise database.pymysql.OperationalError(*self.problem)
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="the errors are PyMySQL's")
+@pytest.mark.parametrize("statement, table", [
+    ("SELECT dest FROM queues_config FOR UPDATE", "queues_config"), ("UPDATE admin SET value = 'x'", "admin"), ("REPLACE INTO `kvstore` (a)", "kvstore"),
+    ("DELETE FROM queues_details WHERE id = %s", "queues_details"), ("SELECT `a`, b FROM `users` WHERE 1", "users")])
+def test_an_error_names_the_table_of_its_statement(statement, table):
+    with pytest.raises(database.pymysql.MySQLError) as caught:
+        database.execute(Cursor(1054, "Unknown column 'x'"), statement)
+    assert database._reason(caught.value) == "table %s: Unknown column 'x'" % table
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="the errors are PyMySQL's")
+def test_an_error_that_says_nothing_gets_no_table():
+    with pytest.raises(database.pymysql.MySQLError) as caught:
+        database.execute(Cursor(0, ""), "SELECT 1 FROM admin")
+    assert database._reason(caught.value) == "the connection to it is lost"
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="the errors are PyMySQL's")
+@pytest.mark.parametrize("code", [1044, 1054, 1109, 1146, 1644, 1290, 4025])
+def test_every_refused_statement_has_a_remedy(code):
+    assert database._remedy(database.pymysql.OperationalError(code, "x"), "asterisk", "/etc/freepbx.conf")

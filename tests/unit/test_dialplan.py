@@ -194,3 +194,11 @@ def test_an_answer_is_whole_if_it_has_as_many_lines_as_its_end_counts():
     for lost in (0, 1, 2, 3, 4, 7):
         assert not dialplan.is_whole("".join(lines[:lost] + lines[lost + 1:])), lines[lost]
     assert not dialplan.is_whole("")
+
+
+@pytest.mark.parametrize("said, forged", [
+    ('"ext-local,vmu200,1"', False), ('""', False), ('"evil;x"', True), ('"a,b"', True), ('"a,b,1)"', True), ('"%s,s,1"' % ("c" * 47), True),
+    ('"a\\q"', True), ('"a,b,1" "c,d,1"', True)])
+def test_a_comment_that_cannot_be_a_destination_is_forged(said, forged):
+    text = "; queue 600 had the fail-over destination %s\n" % said
+    assert tables.forged(text) == ({"600": said} if forged else {})

@@ -203,7 +203,8 @@ def test_every_example_is_valid(where, refused, fence):
         compiled, more = routes.compile_routes(queues, wish.get("queue_failover_default", {"terminate": "hangup"}), pbx,
                                                wish.get("queue_failover_status_defaults"), wish.get("queue_failover_overflow"))
         found += more + ([] if made_up.of("unknown-queue", more) else checks.check(compiled, pbx))
-        found += routes.check_formers({str(key): value for key, value in wish.get("queue_failover_former_destinations", {}).items()}, pbx["ours"])
+        formers = {str(key): value for key, value in wish.get("queue_failover_former_destinations", {}).items()}
+        found += routes.check_formers(formers, pbx["ours"], pbx["queues"])
         found = checks.judged(found, wish.get("queue_failover_finding_severity", {}))
         assert sorted({finding.code for finding in found if finding.severity == "error"}) == ([refused] if refused else []), where
 

@@ -157,3 +157,13 @@ def test_the_diff_is_one_before_and_after_a_queue():
     assert [entry["before"] for entry in found] == ["Fail Over Destination: (none)\nMax Wait Time: unlimited\n", "Join Empty: yes\n"]
     assert [entry["after"] for entry in found] == ["Fail Over Destination: %s\nMax Wait Time: 60 seconds\n" % US, "Join Empty: ultra_strict\n"]
     assert "600" in found[0]["before_header"] and "601" in found[1]["after_header"]
+
+
+def test_removal_says_what_a_comment_in_the_block_has_that_cannot_be_a_destination():
+    (found,) = unknown_formers({"600": queue(destination=US)}, {}, {}, OURS, {}, {"600": '"evil;x"', "601": "x"})
+    assert '"evil;x", which cannot be a destination' in found.message and "601" not in found.message
+
+
+@pytest.mark.parametrize("setting, value, text", [("max_wait", "never", '"never"'), ("max_wait", "60 ", '"60 "'), ("join_empty", "", "(empty)")])
+def test_a_value_the_gui_never_writes_is_shown_as_it_stands(setting, value, text):
+    assert shown(setting, value) == text

@@ -9,7 +9,7 @@ from checkout import ROOT
 UTILS = ROOT / "module_utils" / "freepbx_failover"
 PURE = ["variables", "drift", "undo",
         "destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
-        "loops", "layers"]
+        "loops", "layers", "includes"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
 HARMLESS = {"unicodedata", "re", "html", "json", "difflib", "collections", "urllib.parse"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])

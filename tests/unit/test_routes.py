@@ -221,3 +221,14 @@ def test_a_name_that_freepbx_uses_itself_is_an_error(name):
 def test_only_the_kinds_that_are_used_are_asked_for():
     wishes = [{"queue": "600", "default": {"voicemail": "200"}, "routes": {"FULL": {"queue": "601"}, "TIMEOUT": {"fax": 1}}}, "x", {"routes": "y"}]
     assert routes.kinds_used(wishes, {"terminate": "hangup"}) == ["queue", "terminate", "voicemail"]
+
+
+@pytest.mark.parametrize("queue, remedy", [("999", "take it off the list"), (896, '"01600"')])
+def test_a_former_destination_of_a_queue_that_is_not_there_is_told(queue, remedy):
+    (found,) = routes.check_formers({queue: "app-blackhole,hangup,1"}, [], {"01600": {}})
+    assert found.code == "unknown-queue" and "queue_failover_former_destinations[%s]" % queue == found.where and remedy in found.remedy
+
+
+@pytest.mark.parametrize("notes, good", [("two\nlines\tand a tab", True), ("очередь", True), ("a\0b", False), ("a\x1bb", False)])
+def test_notes_may_have_lines_but_no_control_characters(notes, good):
+    assert (routes.check_names("x", notes) == []) is good

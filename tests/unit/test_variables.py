@@ -12,6 +12,7 @@ BAD = [
     ('queue_log', 'perhaps'), ('queue_log', []), ('user_event', 7), ('count_timeout', None), ('standby', 'maybe'), ('derive_empty_policy', {}),
     ('state', 'gone'), ('state', True), ('pending_changes', None), ('context', True), ('context', None), ('custom_destination', ['Queue failover']),
     ('custom_destination_notes', 5), ('state_dir', 'lib/qf'), ('state_dir', ['a']), ('state_dir', '/a\0b'), ('state_dir', '/var/lib/'), ('state_dir', '/'),
+    ('state_dir', '/proc/qf'), ('freepbx_conf', '/' + 'x' * 5000),
     ('freepbx_conf', ''), ('freepbx_conf', None), ('former_destinations', []), ('former_destinations', 'x'), ('finding_severity', 'loop')]
 GOOD = [
     ('max_hops', 5, 5), ('max_hops', '7', 7), ('drain_s', 0, 0), ('queue_log', True, True), ('queue_log', 'no', False), ('standby', 'True', True),
@@ -42,3 +43,9 @@ def test_the_defaults_are_those_of_the_role():
              **{name: words[0] for name, words in variables.WORDS.items()}}
     assert {name: given[name] for name in known} == known
     assert variables.judge({name: given[name] for name in known})[1] == []
+
+
+@pytest.mark.parametrize('keys, queues', [(['600', 600], ['600']), ([600, '601'], []), ([600, '600 ', '601', 601], ['600', '601'])])
+def test_a_queue_that_stands_there_as_a_number_and_as_text_is_told(keys, queues):
+    _values, found = variables.judge({'former_keys': keys})
+    assert [finding.where for finding in found] == ['queue_failover_former_destinations[%s]' % queue for queue in queues]

@@ -97,3 +97,12 @@ def test_a_custom_destination_that_goes_elsewhere_is_told(application):
 def test_a_custom_destination_that_is_not_generated_is_told():
     (text,) = inforce.destination_difference({"destid": "5", "target": US}, {})
     assert "dest-5" in text and US in text
+
+
+def test_a_keyword_counts_whatever_its_case_as_it_does_in_asterisk():
+    assert inforce.parse_sections(b"[600]\nJoinEmpty=strict\n") == {"600": {"joinempty": "strict"}}
+
+
+@pytest.mark.parametrize("row, loaded, alike", [("60 ", "60", True), ("60", "60", True), ("60 ", "", False), ("never", "", False)])
+def test_a_max_wait_is_compared_as_asterisk_reads_it(row, loaded, alike):
+    assert (inforce.queue_differences({"600": queue(max_wait=row)}, {"600": (US, loaded)}, SECTIONS, True) == []) is alike
