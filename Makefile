@@ -10,7 +10,7 @@ DEMO := pbx-asterisk16 16 pbx-asterisk22 22
 export PATH := $(BIN):$(PATH)
 export CONTAINERS_CONF := $(CURDIR)/molecule/pbx/containers.conf
 
-.PHONY: help demo test lint unit molecule pbx-tests safety chaos ansibles docs bench clean tools
+.PHONY: help demo test lint unit molecule pbx-tests safety fleet chaos ansibles docs bench bench-fleet clean tools
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,10 @@ safety: tools ## all of the tests that break things on purpose, of which `make t
 	@pytest --quiet tests/rights
 	@pytest --quiet tests/bad_input
 
+fleet: tools ## a rollout over six test PBXs: waves, failures, PBXs out of reach, the retry file
+	@$(PBX) build 16 22
+	@pytest --quiet tests/fleet
+
 chaos: tools ## breaks 210 deploys off and shows that the next run mends each; writes build/chaos.json
 	@$(PBX) build 16 22
 	@python3 tests/chaos/chaos.py
@@ -59,6 +63,10 @@ bench: tools ## what a deploy and a routed call cost; writes build/bench.json
 	@$(PBX) build 16 22
 	@python3 bench/routes_check.py
 	@python3 bench/run.py
+
+bench-fleet: tools ## what a deploy of PBXS (30) PBXs costs against pings; writes build/bench-fleet.json and a plot
+	@$(PBX) build 16
+	@python3 bench/fleet.py --pbxs $(or $(PBXS),30)
 
 clean: ## remove the test PBXs and build/
 	@$(PBX) down --all

@@ -43,18 +43,20 @@ def _dump(path, data):
 
 
 def play(playbook, folder, *arguments):
-    """Run a playbook: (seconds, its module runs as the callback plugin saw them, when it started, what it printed)."""
+    """Run a playbook: its seconds, module runs and tasks as the callback plugin saw them, when it started, what it printed."""
     record = WORK / 'module-runs.jsonl'
     record.write_text('', encoding='utf-8')
     environment = dict(
-        os.environ, ANSIBLE_CONFIG=str(pbx.ROOT / 'ansible.cfg'), ANSIBLE_CALLBACK_PLUGINS=str(BENCH / 'callback_plugins'),
-        ANSIBLE_CALLBACKS_ENABLED='module_runs', BENCH_MODULE_RUNS=str(record), ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS),
-        ANSIBLE_NOCOLOR='1')
+        os.environ, ANSIBLE_CONFIG=str(pbx.ROOT / 'ansible.cfg'),
+        ANSIBLE_CALLBACK_PLUGINS='%s:%s' % (BENCH / 'callback_plugins', pbx.ROOT / 'callback_plugins'),
+        ANSIBLE_CALLBACKS_ENABLED='queue_failover,module_runs', ANSIBLE_RETRY_FILES_ENABLED='0', BENCH_MODULE_RUNS=str(record),
+        ANSIBLE_COLLECTIONS_PATH=str(COLLECTIONS), ANSIBLE_NOCOLOR='1')
     started, clock = time.time(), time.monotonic()
     output = pbx.run([ansible_playbook(), '-i', folder, playbook, *arguments], env=environment)
     seconds = time.monotonic() - clock
-    runs = [json.loads(line) for line in record.read_text(encoding='utf-8').splitlines()]
-    return {'seconds': seconds, 'runs': runs, 'started': started, 'output': output}
+    lines = [json.loads(line) for line in record.read_text(encoding='utf-8').splitlines()]
+    return {'seconds': seconds, 'runs': [line for line in lines if 'module' in line], 'tasks': [line for line in lines if 'task' in line],
+            'started': started, 'output': output}
 
 
 def ping(folder):

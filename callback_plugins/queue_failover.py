@@ -51,8 +51,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_ok(self, result):
         self._over(result)
-        facts = (getattr(result, 'result', None) or result._result).get('ansible_facts') or {}
-        self.stopped = self.stopped or bool(facts.get('__queue_failover_failed') or facts.get('__queue_failover_no_start'))
+        self.stopped = self.stopped or (getattr(result, 'result', None) or result._result).get('add_group') == 'queue_failover_failed'
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
         self._over(result)

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'safety'))
 
+import lab
+import rollouts
 import support
 
 # Two PBXs of inventories/example and the test PBXs that stand for them.
@@ -19,3 +22,30 @@ def fleet():
         support.sh(pbx, 'dpkg -i /opt/local-repo/*.deb')
     yield STANDS_FOR
     support.down(*STANDS_FOR.values())
+
+
+def wanted(test):
+    """How many PBXs a test wants: what its mark `pbxs` says, else all six."""
+    mark = test.get_closest_marker('pbxs')
+    return mark.args[0] if mark else len(rollouts.FLEET)
+
+
+@pytest.fixture(scope='module')
+def started(request):
+    count = max(wanted(test) for test in request.session.items if 'pbxs' in test.fixturenames)
+    running = dict(list(rollouts.FLEET.items())[:count])
+    lab.start(running)
+    yield list(running)
+    lab.stop(running)
+
+
+@pytest.fixture
+def pbxs(started, request):
+    """PBXs as their seed made them."""
+    names = started[:wanted(request.node)]
+    lab.everywhere('saf-reset', names)
+    return names
+
+
+def pytest_configure(config):
+    config.addinivalue_line('markers', 'pbxs(count): how many PBXs of the fleet the test wants')

@@ -38,6 +38,7 @@ echo "$now"
 RESET = r"""#!/bin/bash
 # The PBX as it was when the tests began.
 set -e
+[ ! -e /usr/sbin/sshd.cut ] || mv /usr/sbin/sshd.cut /usr/sbin/sshd
 rm -f /etc/fwconsole-standin.delay /etc/fwconsole-standin.delay-after-read
 for group in $(cat /run/saf.groups 2> /dev/null); do kill -KILL -- "-$group" 2> /dev/null || true; done
 rm -f /run/saf.groups
@@ -60,15 +61,15 @@ tar -C / -cpf /root/saf-etc.tar etc/asterisk
 """
 
 
-def start():
-    support.up(*[word for pair in PBXS.items() for word in pair])
+def start(pbxs=PBXS):
+    support.up(*[word for pair in pbxs.items() for word in pair])
     for name, text in (('saf-look', LOOK), ('saf-reset', RESET)):
-        everywhere('cat > /usr/local/bin/%s <<"END_OF_SCRIPT"\n%sEND_OF_SCRIPT\nchmod 755 /usr/local/bin/%s' % (name, text, name))
-    everywhere(PREPARE)
+        everywhere('cat > /usr/local/bin/%s <<"END_OF_SCRIPT"\n%sEND_OF_SCRIPT\nchmod 755 /usr/local/bin/%s' % (name, text, name), pbxs)
+    everywhere(PREPARE, pbxs)
 
 
-def stop():
-    support.down(*PBXS)
+def stop(pbxs=PBXS):
+    support.down(*pbxs)
 
 
 def everywhere(command, pbxs=PBXS):
@@ -125,9 +126,9 @@ STOP, KILL = [['kill', '-STOP', '{pid}']], [['kill', '-KILL', '{pid}']]
 
 
 class Running:
-    """A run under way."""
+    """A run under way. waves: None for those of the playbook; environment: None as a value takes a variable out."""
 
-    def __init__(self, tmp_path, hosts, variables, *options, name='site.yml', hooks=(), environment=None):
+    def __init__(self, tmp_path, hosts, variables, *options, name='site.yml', hooks=(), environment=None, waves=ONE_WAVE):
         hosts = hosts if isinstance(hosts, dict) else {host: {} for host in hosts}
         inventory = {'all': {'hosts': hosts, 'vars': dict({
             'ansible_user': 'admin', 'ansible_ssh_private_key_file': str(support.CACHE / 'ssh/id_ed25519'), 'ansible_ssh_common_args': SSH,
@@ -135,12 +136,13 @@ class Running:
             'queue_failover_rollout_file': str(Path(tmp_path) / 'rollout.json')}, **variables)}}
         path = Path(tmp_path) / ('hosts-%s.yml' % os.urandom(4).hex())
         path.write_text(yaml.safe_dump(inventory, sort_keys=False))
-        command = [str(Path(sys.executable).with_name('ansible-playbook')), '-i', str(path), name, '-e', ONE_WAVE, *options]
-        environment = dict(
-            os.environ, ANSIBLE_NOCOLOR='1', COLUMNS='500', ANSIBLE_RETRY_FILES_ENABLED='0', ANSIBLE_TIMEOUT='60', SAFETY_HOOKS=json.dumps(hooks),
-            ANSIBLE_CALLBACK_PLUGINS='%s:%s' % (HERE / 'callback_plugins', support.ROOT / 'callback_plugins'), **(environment or {}))
+        command = [str(Path(sys.executable).with_name('ansible-playbook')), '-i', str(path), name, *(['-e', waves] if waves else []), *options]
+        environment = {
+            **os.environ, 'ANSIBLE_NOCOLOR': '1', 'COLUMNS': '500', 'ANSIBLE_RETRY_FILES_ENABLED': '0', 'ANSIBLE_TIMEOUT': '60',
+            'SAFETY_HOOKS': json.dumps(hooks), **(environment or {}),
+            'ANSIBLE_CALLBACK_PLUGINS': '%s:%s' % (HERE / 'callback_plugins', support.ROOT / 'callback_plugins')}
         self.process = subprocess.Popen(command, cwd=support.ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                        env=environment)
+                                        env={name: value for name, value in environment.items() if value is not None})
 
     def result(self):
         """support.Run, with the output as one line too, since Ansible breaks sentences."""
