@@ -23,8 +23,8 @@ def reload(sbin, busy_s=300, limit_s=1800):
         if code == 0:
             return
         if not (code == 255 and BUSY in text):
-            raise Refusal('fwconsole reload %s (%s); mend that and run again' % (
-                              'failed with exit code %d' % code if code >= 0 else 'was killed by signal %d' % -code, _last_line(text)))
+            ended = 'failed with exit code %d' % code if code >= 0 else 'was killed by signal %d' % -code
+            raise Refusal('fwconsole reload %s (%s); mend that and run again' % (ended, _last_line(text)))
         if time.monotonic() > deadline:
             raise Refusal('another fwconsole reload has been running for over %d s; wait until it ends and run again' % busy_s)
         time.sleep(1)

@@ -187,8 +187,8 @@ def _put_rows_back(connection, params, record, others, work, result):
 
 def _undo_by_hand(cursor, done, work):
     queues.put_back(cursor, done)
-    for before, after in work['destination']:
-        custom_destinations.put(cursor, after, before)
+    for former, written in work['destination']:
+        custom_destinations.put(cursor, written, former)
 
 
 def _named(numbers):
