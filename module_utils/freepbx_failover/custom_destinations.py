@@ -69,7 +69,7 @@ def put(cursor, before, after):
     table, module = _store(cursor)
     if after is None:
         database.execute(cursor, 'DELETE FROM `%s` WHERE `key` = %%s AND id = %%s%s' % (table, ' AND module = %s' if module else ''),
-                       [str(before['destid']), 'dests'] + ([module] if module else []))
+                         [str(before['destid']), 'dests'] + ([module] if module else []))
         return
     number = str(after['destid'])
     current = str(_get(cursor, table, module, 'currentid', 'noid'))

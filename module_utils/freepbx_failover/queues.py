@@ -87,14 +87,14 @@ def _write(cursor, change):
 def _write_column(cursor, change):
     column = COLUMNS[change.setting]
     return database.execute(cursor, 'UPDATE queues_config SET `%s` = %%s WHERE extension = %%s AND COALESCE(`%s`, \'\') = %%s' % (column, column),
-                          (change.after, change.queue, change.before))
+                            (change.after, change.queue, change.before))
 
 
 def _write_detail(cursor, change):
     keyword = KEYWORDS[change.setting]
     if change.before is None:
         return database.execute(cursor, 'INSERT INTO queues_details (id, keyword, data, flags) VALUES (%s, %s, %s, 0)',
-                              (change.queue, keyword, change.after))
+                                (change.queue, keyword, change.after))
     where = ' WHERE id = %s AND keyword = %s AND data = %s'
     if change.after is None:
         return database.execute(cursor, 'DELETE FROM queues_details' + where, (change.queue, keyword, change.before))
