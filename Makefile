@@ -10,7 +10,7 @@ DEMO := pbx-asterisk16 16 pbx-asterisk22 22
 export PATH := $(BIN):$(PATH)
 export CONTAINERS_CONF := $(CURDIR)/molecule/pbx/containers.conf
 
-.PHONY: help demo test lint unit molecule pbx-tests safety fleet chaos ansibles docs bench bench-fleet clean tools
+.PHONY: help demo test lint unit molecule pbx-tests safety fleet chaos matrix docs bench bench-fleet clean tools
 
 help:
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,8 +52,7 @@ chaos: tools ## breaks 210 deploys off and shows that the next run mends each; w
 	@$(PBX) build 16 22
 	@python3 tests/chaos/chaos.py
 
-# Becomes `matrix`, which CI runs, once a whole run of it has been seen green on one state of the code.
-ansibles: tools ## the molecule scenario, ansible-test sanity and ansible-doc with each ansible-core; writes build/matrix.json
+matrix: tools ## the molecule scenario, ansible-test sanity and ansible-doc with each ansible-core; writes build/matrix.json
 	@tests/matrix/run
 
 docs: tools ## the site, into build/site; every warning is an error
