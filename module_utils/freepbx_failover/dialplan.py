@@ -136,6 +136,11 @@ def parse_show(text, wanted=None):
     return contexts
 
 
+def shows_contexts(text):
+    """Whether `dialplan show` printed any context at all."""
+    return bool(_SHOWN_CONTEXT.search(text))
+
+
 def is_whole(text):
     """Whether `dialplan show` printed as many lines as its last line counts.
 

@@ -15,6 +15,7 @@ from ansible.module_utils.freepbx_failover.readiness import CUSTOM_FILE
 OVERRIDE_FILE = 'extensions_override_freepbx.conf'  # loaded first, so it wins for the priorities it defines
 
 
+@asterisk.asked_once()
 def run(params):
     """The routes of this PBX, the findings about them, and what the next steps need to know of the PBX."""
     if database.pymysql is None:
