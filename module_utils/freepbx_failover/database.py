@@ -164,7 +164,7 @@ def execute(cursor, statement, arguments=()):
         return cursor.execute(statement, arguments)
     except pymysql.MySQLError as problem:
         table = _TABLE.search(statement)
-        if table and len(problem.args) > 1 and problem.args[1]:
+        if table and len(problem.args) > 1 and problem.args[1] and table.group(1) not in problem.args[1]:
             problem.args = (problem.args[0], 'table %s: %s' % (table.group(1), problem.args[1]))
         raise
 

@@ -38,7 +38,7 @@ def warning(code, where, message, remedy):
 
 def one_line(text):
     """A sentence quotes what somebody wrote or what another program said; it stays one line, with nothing a terminal would act on."""
-    return ''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in _COLOURS.sub('', text))
+    return ''.join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
 
 
 def quoted(text, most=200):

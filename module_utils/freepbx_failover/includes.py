@@ -5,6 +5,7 @@ Pure: imports nothing of Ansible, SQL or processes. Seen on 16.28 and 22.10: one
 in whatever file it stands, and Asterisk loads nothing at all; a #tryinclude does no harm, nor does what stands behind it; a file that
 leads back to itself is loaded ten times over, which somebody else's lines stand and ours do not.
 """
+import re
 from collections import namedtuple
 
 from ansible.module_utils.freepbx_failover import dialplan
@@ -12,6 +13,8 @@ from ansible.module_utils.freepbx_failover.findings import error
 
 File = namedtuple('File', 'path real data wrong')
 File.__doc__ = """A file as it is found: path as written, real without symbolic links, its bytes, and what is wrong with it: one of WRONG or ''."""
+
+_ANY = re.compile(br'#(?:try)?include', re.I)
 
 MISSING, FOLDER, OTHER, UNREADABLE = 'missing', 'folder', 'other', 'unreadable'
 _WRONG = {MISSING: 'is not there', FOLDER: 'is a folder', OTHER: 'is no file', UNREADABLE: 'Asterisk may not read'}
@@ -47,8 +50,9 @@ def _unusable(file, so):
 
 def _walk(here, way, needed, ours, look, seen, found):
     """Follow the #include lines of a file. way: the files that lead here; needed: whether they all are #include and not #tryinclude."""
-    for line in dialplan.significant_lines(here.data)[0]:
-        names = dialplan.includes([line])
+    # A file may be large, and most have no such line.
+    for line in dialplan.significant_lines(here.data)[0] if _ANY.search(here.data) else ():
+        names = dialplan.includes([line]) if line.text.startswith(b'#') else ()
         if not names:
             continue
         required = needed and not line.text.lower().startswith(b'#try')

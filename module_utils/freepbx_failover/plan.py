@@ -94,10 +94,11 @@ def unknown_formers(current, wish, taken, ours, former, forged=None):
     for queue in sorted(current):
         lost = current[queue]['destination'] in ours and 'destination' not in taken.get(queue, {})
         if lost and queue not in former and 'destination' not in wish.get(queue, {}):
-            said = ('the comment in extensions_custom.conf says %s, which cannot be a destination' % destinations.shown(forged[queue])[1:-1]
-                    if queue in (forged or {}) else 'the block in extensions_custom.conf does not say it either')
+            said = ('the state folder does not know where it pointed before, and the comment in extensions_custom.conf says %s, which cannot be a '
+                    'destination' % destinations.shown(forged[queue])[1:-1] if queue in (forged or {}) else
+                    'and neither the state folder nor the block in extensions_custom.conf knows where it pointed before')
             findings.append(error(
-                'former-unknown', 'queue %s' % queue, 'it points at our context, the state folder does not know where it pointed before, and ' + said,
+                'former-unknown', 'queue %s' % queue, 'it points at our context, ' + said,
                 'say so in queue_failover_former_destinations: {"%s": "context,extension,priority"}, or change it in FreePBX' % queue))
     return findings
 

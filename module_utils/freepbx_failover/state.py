@@ -63,10 +63,9 @@ def refuse_unusable(path):
 def load(folder):
     """What we remember of this PBX, or None if we remember nothing. A damaged file is a Refusal: guessing could lose a destination."""
     path = os.path.join(folder, 'taken.json')
-    if not os.path.lexists(path) or os.path.exists(path) and not os.access(path, os.R_OK):
+    _refuse_circle(path)
+    if not os.access(path, os.R_OK):
         return None  # not there, or of another user, which complaint() says
-    if os.path.islink(path):
-        _refuse_loose(path)
     try:
         memory = dict(EMPTY, **json.loads(files.read(path).decode('utf-8')))
         _refuse_newer(path, memory)
@@ -79,13 +78,14 @@ def load(folder):
     return memory
 
 
-def _refuse_loose(path):
-    """Raise Refusal for a symbolic link that leads nowhere or to itself: our memory is elsewhere, and not lost."""
+def _refuse_circle(path):
+    """Raise Refusal for a symbolic link that leads back to itself: our memory is out of reach then, and not missing."""
     try:
         os.stat(path)
     except OSError as problem:
-        raise Refusal('%s leads nowhere by its symbolic links (%s); put the file back, or move the link away, and the former destinations are read '
-                      'from the comments in extensions_custom.conf' % (path, problem.strerror))
+        if problem.errno == errno.ELOOP:
+            raise Refusal('%s leads nowhere by its symbolic links (%s); put the file back, or move the link away, and the former destinations are read '
+                          'from the comments in extensions_custom.conf' % (path, problem.strerror))
 
 
 def _refuse_newer(path, memory):

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 
 @pytest.mark.parametrize("text, said", [
-    ("a\0b", "a\\x00b"), ("a\r\nb", "a\\r\\nb"), ("\x1b[31;1mBroken\x1b[0m", "Broken"), ("\u202egnp", "\\u202egnp"), ("очередь №1", "очередь №1"),
+    ("a\0b", "a\\x00b"), ("a\r\nb", "a\\r\\nb"), ("\x1b[31mSales\x1b[0m", "\\x1b[31mSales\\x1b[0m"), ("\u202egnp", "\\u202egnp"), ("очередь №1", "очередь №1"),
     ("\udcff", "\\udcff")])
-def test_what_cannot_be_printed_is_written_out_and_colours_go(text, said):
+def test_what_cannot_be_printed_is_written_out(text, said):
     assert one_line(text) == said
 
 
