@@ -5,7 +5,7 @@ from ansible.module_utils.freepbx_failover import (
 
 
 def look(params, pbx, leaving):
-    """{block, block_now, due, reload_alone, in_force, found, refused, drift}: the text between our marks when all is done and until then, what is left.
+    """{block, block_now, due, full_reload, in_force, found, refused, drift}: the text between our marks when all is done and until then, what is left.
 
     params: of the routes module; pbx: its result so far; leaving: rows of queues that are to be given back.
     """
@@ -23,11 +23,10 @@ def look(params, pbx, leaving):
     steps = [step_context.run(common, False), destination, queues,
              step_apply.run(dict(common, queues=[entry['queue'] for entry in listed]), False)]
     due = any(step['changed'] for step in steps)
-    # Nothing of ours is to be written: then what is not in force in the rows is somebody else's, or a deploy of ours that was broken off.
-    reload_alone = steps[-1]['reload'] == step_apply.FWCONSOLE and not any(step['changed'] for step in steps[:-1])
+    full_reload = destination['changed'] or queues['changed'] or steps[-1]['reload'] == step_apply.FWCONSOLE
     # A deploy that was broken off after its last change is still to be marked as ended.
     ended = deploys.unfinished(params['state_dir']) is None
-    result = {'block': block, 'block_now': block_now, 'due': due, 'reload_alone': reload_alone, 'in_force': ended and not due, 'found': queues['found'],
+    result = {'block': block, 'block_now': block_now, 'due': due, 'full_reload': full_reload, 'in_force': ended and not due, 'found': queues['found'],
               'refused': queues['errors']}
     if params['drift']:
         wish = step_queues.wishes(dict(common, destination=destination['destination'], queues=listed))

@@ -52,15 +52,18 @@ def refuse_meanwhile(cursor, params, record):
                       % ('; '.join(found[:3]), APPLY))
 
 
-def _saved(cursor, record):
+def _saved(cursor, record, besides=()):
     found = undo.changed_since(record, queues.read(cursor))
-    return ['queue %s was changed' % queue for queue in found] or _changed_meanwhile(cursor, record)
+    return ['queue %s was changed' % queue for queue in found] or _changed_meanwhile(cursor, record, besides)
 
 
-def unannounced(params):
-    """What in the database is not in force, is not ours, and shows no "Apply Config": refuse_meanwhile would stop a reload for it later."""
+def unannounced(params, besides):
+    """What in the database is not in force, is not ours, and shows no "Apply Config": saved while a reload ran, which cleared the flag, say.
+
+    besides: queues whose loaded dialplan is not FreePBX's alone, so that it never is as the database says.
+    """
     with database.connected(params['freepbx_conf']) as connection:
-        return _saved(connection.cursor(), deploys.unfinished(params['state_dir']) or deploys.EMPTY)
+        return _saved(connection.cursor(), deploys.unfinished(params['state_dir']) or deploys.EMPTY, besides)
 
 
 def seen(cursor, record):
@@ -76,16 +79,16 @@ def keep_others_flag(cursor, record, before):
     return found
 
 
-def _changed_meanwhile(cursor, record):
-    found = [text for text in _unlike(cursor, record) if text not in (record['unlike'] or [])]
+def _changed_meanwhile(cursor, record, besides=()):
+    found = [text for text in _unlike(cursor, record, besides) if text not in (record['unlike'] or [])]
     now, before = catalogue.fingerprints(cursor), record['tables'] or {}
     return found + ['table %s was changed' % table for table in sorted(now) if table in before and now[table] != before[table]]
 
 
-def _unlike(cursor, record):
+def _unlike(cursor, record, besides=()):
     """What of the queues that this deploy does not touch is in the database but not in force: what somebody saved and not applied."""
-    ours = set(entry['queue'] for entry in record['queues'])
-    others = dict((queue, row) for queue, row in queues.read(cursor).items() if queue not in ours)
+    known = set(entry['queue'] for entry in record['queues']) | set(besides)
+    others = dict((queue, row) for queue, row in queues.read(cursor).items() if queue not in known)
     config_dir = database.config_dir(cursor)
     sections = inforce.parse_sections(files.read(os.path.join(config_dir, 'queues_additional.conf'), missing_ok=True))
     return inforce.queue_differences(others, dialplan.loaded_queues(asterisk.show('ext-queues'.__eq__)), sections, True)

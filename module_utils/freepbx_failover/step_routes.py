@@ -199,8 +199,8 @@ def _result(params, pbx, found, findings):
         'reload_pending': bool(pbx['reload_pending']), 'freepbx_version': pbx['freepbx_version'], 'asterisk_version': pbx['asterisk_version']}
     if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
         result.update(forecast.look(params, result, leaving))
-        due, alone = result.pop('due'), result.pop('reload_alone')
-        findings += _pending(params, pbx, due, alone, result)
+        due, full_reload = result.pop('due'), result.pop('full_reload')
+        findings += _pending(params, pbx, due, full_reload, result)
         if due and not params['read_only']:
             findings += readiness.check(params, pbx)
     result['counts'] = {'queues': len(found['queues']), 'routes': sum(len(entry['routes']) for entry in found['queues'])}
@@ -227,16 +227,16 @@ def _kept(params, pbx):
             for name, users in sorted(pbx['users_of_former'].items()) if users and name in [block.name for block in pbx['blocks']]]
 
 
-def _pending(params, pbx, due, alone, result):
+def _pending(params, pbx, due, full_reload, result):
     """What of somebody else's waits for a reload, if ours would need one: an error, or with `leave` the sentence for the administrator.
 
-    alone: whether a reload is all that is due, so that rows which are not in force are not ours.
+    full_reload: whether fwconsole is needed; rows that FreePBX does not know to be waiting come into force by that alone.
     """
     if not due or params['pending_changes'] == 'apply':
         return []
     asked = dict(params, former_contexts=[name for name in pbx['contexts'] if name != params['context']])
     edits = pending.hand_edits(asked, pbx['config_dir'])
-    silent = pending.unannounced(params) if alone and not pbx['others_wait'] else []
+    silent = pending.unannounced(params, pbx['overrides']) if full_reload and not pbx['others_wait'] else []
     found = ['changes wait for "Apply Config" in the FreePBX GUI'] if pbx['others_wait'] else []
     found += ['the dialplan was edited and not loaded since (%s)' % '; '.join(edits[:3])] if edits else []
     found += ["FreePBX's database has changes for which it shows no \"Apply Config\" (%s)" % '; '.join(silent[:3])] if silent else []

@@ -52,6 +52,22 @@ def test_a_flag_without_a_change_of_a_queue_is_somebodys_too(pbxs, tmp_path):
     assert unlike(before, look()) == []
 
 
+@pytest.mark.quick
+def test_rows_that_no_flag_tells_of_are_somebodys_too(pbxs, tmp_path):
+    """Saved while a reload ran, which cleared the flag: the flag alone proves nothing. A change of routes alone does not bring them in force."""
+    ok(run(tmp_path, pbxs, FIRST))
+    lab.sql(SAVED.replace(FLAG, ''))
+    before = look()
+    longer = dict(FIRST, queue_failover_queues=[dict(QUEUES[0], max_wait=120)] + QUEUES[1:])
+    refused = failed(run(tmp_path, pbxs, longer), 'FreePBX\'s database has changes for which it shows no "Apply Config"', 'queue 602', 'nothing was written')
+    assert 'fwconsole reload' in refused.words and unlike(before, look()) == []
+    routes = dict(FIRST, queue_failover_default={'terminate': 'busy'})
+    assert ok(run(tmp_path, pbxs, routes)).changed != set()
+    assert set(lab.everywhere(LOADED_602).values()) != {'?app-blackhole,congestion,1:\n'}
+    ok(run(tmp_path, pbxs, dict(longer, queue_failover_pending_changes='apply')))
+    assert set(lab.everywhere(LOADED_602).values()) == {'?app-blackhole,congestion,1:\n'}
+
+
 def test_what_waits_is_no_obstacle_where_nothing_is_to_change(pbxs, tmp_path):
     ok(run(tmp_path, pbxs, FIRST))
     lab.sql(SAVED)
