@@ -5,6 +5,7 @@ import pytest
 import lab
 from lab import APPLY, DESTINATION, KILL, QUEUES, failed, inside, later, look, ok, run, statement, unlike
 from wishes import ABSENT, FIRST, SECOND
+from wishes import QUEUES as LIST
 
 FLAG = "UPDATE admin SET value = 'true' WHERE variable = 'need_reload'"
 SAVED = "UPDATE queues_config SET dest = 'app-blackhole,congestion,1', maxwait = '45' WHERE extension = '602';" + FLAG
@@ -58,7 +59,7 @@ def test_rows_that_no_flag_tells_of_are_somebodys_too(pbxs, tmp_path):
     ok(run(tmp_path, pbxs, FIRST))
     lab.sql(SAVED.replace(FLAG, ''))
     before = look()
-    longer = dict(FIRST, queue_failover_queues=[dict(QUEUES[0], max_wait=120)] + QUEUES[1:])
+    longer = dict(FIRST, queue_failover_queues=[dict(LIST[0], max_wait=120)] + LIST[1:])
     refused = failed(run(tmp_path, pbxs, longer), 'FreePBX\'s database has changes for which it shows no "Apply Config"', 'queue 602', 'nothing was written')
     assert 'fwconsole reload' in refused.words and unlike(before, look()) == []
     routes = dict(FIRST, queue_failover_default={'terminate': 'busy'})
