@@ -43,7 +43,7 @@ WISHES = {
     "state that is none": ({"queue_failover_state": "gone"}, ["state", "gone", "absent"]),
     "freepbx.conf missing": ({"queue_failover_freepbx_conf": "/etc/none.conf"}, ["/etc/none.conf", "queue_failover_freepbx_conf"]),
     "freepbx.conf unreadable": ({"queue_failover_become_user": "asterisk", "queue_failover_freepbx_conf": "/etc/freepbx-root.conf"},
-                                ["/etc/freepbx-root.conf", "Permission denied", "become"]),
+                                ["/etc/freepbx-root.conf", "by the user asterisk", "Permission denied", "chown asterisk:asterisk"]),
     "no rights at all": ({"queue_failover_become": False}, ["become"]),
     "wrong password": ({"queue_failover_freepbx_conf": "/etc/freepbx-wrong.conf"}, ["/etc/freepbx-wrong.conf", "asterisk"]),
 }

@@ -42,7 +42,7 @@ FILES = {
     'a file of root in a folder of asterisk': (owner(CUSTOM, 'root'), owner(CUSTOM, 'asterisk'), [CUSTOM, 'not permitted', 'chown asterisk:asterisk'],
                                                'asterisk'),
     'a read-only file system': (*read_only('/etc/asterisk'), [CUSTOM, 'Read-only file system', 'mount it for writing'], 'root'),
-    'a file asterisk cannot read, as root': (*hidden(CUSTOM), ['did not load our block', CUSTOM, 'whether Asterisk can read it'], 'root'),
+    'a file asterisk cannot read, as root': (*hidden(CUSTOM), [CUSTOM, 'Asterisk may not read it', 'chown asterisk:asterisk'], 'root'),
     'a file asterisk cannot read, as asterisk': (*hidden(CUSTOM), [CUSTOM, 'denied', 'neither can Asterisk', 'chown'], 'asterisk'),
     'freepbx.conf that asterisk cannot read': (*hidden('/etc/freepbx.conf', '660'), ['/etc/freepbx.conf', 'Permission denied'], 'asterisk'),
     'our folder made by another user': (owner(STATE, 'root'), owner(STATE, 'asterisk'), [STATE, 'belongs to another user', 'chown'], 'asterisk'),

@@ -47,6 +47,18 @@ def test_a_file_system_that_takes_nothing(pbxs, tmp_path, breaks, mends, sentenc
 
 
 @pytest.mark.quick
+def test_a_file_that_asterisk_cannot_read_any_more_is_no_success(pbxs, tmp_path):
+    """Hidden after the first look: `dialplan reload` says nothing of it, and only the loaded dialplan tells."""
+    hides = 'chown root:root /etc/asterisk/extensions_custom.conf; chmod 600 /etc/asterisk/extensions_custom.conf'
+    shows = 'chown asterisk:asterisk /etc/asterisk/extensions_custom.conf; chmod 664 /etc/asterisk/extensions_custom.conf'
+    before = look()
+    broken = run(tmp_path, pbxs, FIRST, hooks=[[CONTEXT, inside(hides)], [RESTORE, inside(shows)]])
+    failed(broken, 'Asterisk did not load our block as it stands in', 'the file of before is back', AS_FOUND)
+    assert unlike(before, look()) == []
+    ok(run(tmp_path, pbxs, FIRST))
+
+
+@pytest.mark.quick
 def test_the_database_refuses_a_statement(pbxs, tmp_path):
     """Steps 3 and 4 one after the other: each time the PBX is as before, and then it can be deployed as if nothing had been."""
     before = look()
