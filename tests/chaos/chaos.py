@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Breaks runs of site.yml off in every way and at every place, and shows that the next run mends it: `make chaos`.
 
-    chaos.py [--points N] [--seed S] [--kinds control,module,mariadb,asterisk,connection,reload] [--out FILE] [--keep]
+    chaos.py [--points N] [--minutes M] [--seed S] [--kinds control,module,mariadb,asterisk,connection,reload] [--out FILE] [--keep]
 
 Two test PBXs side by side, with calls on their way all the time. Ends with one line of figures; exit code 1 if one of them is bad.
 """
@@ -30,6 +30,7 @@ PBXS = {'chaos16': '16', 'chaos22': '22'}
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--points', type=int, default=210)
+    parser.add_argument('--minutes', type=float, default=float('inf'), help='begin no point after so many minutes; the figures are of those that were made')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--kinds', type=lambda text: text.split(','), default=KINDS)
     parser.add_argument('--out', type=Path, default=HERE.parents[1] / 'build/chaos.json')
@@ -42,7 +43,7 @@ def work(pbx, points, options, folder, answers):
     worker = None
     try:
         worker = Worker(pbx, PBXS[pbx], options.seed, options.kinds, folder)
-        worker.points(points, lambda result: answers.put(('point', result)))
+        worker.points(points, time.time() + 60 * options.minutes, lambda result: answers.put(('point', result)))
     except BaseException:
         answers.put(('error', '%s: %s' % (pbx, traceback.format_exc())))
     finally:
@@ -98,7 +99,8 @@ def summary(results, watched, options, seconds):
 
 
 def is_good(total, options):
-    return (total['kills'] == total['converged'] >= options.points and total['calls'] > 0 and total['looks'] > 0 and not any(
+    enough = 1 if options.minutes < float('inf') else options.points
+    return (total['kills'] == total['converged'] >= enough and total['calls'] > 0 and total['looks'] > 0 and not any(
         total[key] for key in ('foreign_bytes_lost', 'dangling_instants', 'misrouted', 'dropped', 'half_written')))
 
 

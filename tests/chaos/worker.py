@@ -76,9 +76,9 @@ class Worker:
         self.killer = Killer(self.pbx, self.folder, self.rng)
         self.watch = Watch(self.pbx, self.folder, per_second=CALLS_A_SECOND, interval=0.028)
 
-    def points(self, number, tell):
-        """Break so many runs off; tell(result) after each."""
-        while len(self.results) < number:
+    def points(self, number, until, tell):
+        """Break so many runs off, or as many as are begun by then; tell(result) after each."""
+        while len(self.results) < number and time.time() < until:
             result = self.point(len(self.results) + 1)
             if result:
                 self.results.append(result)
