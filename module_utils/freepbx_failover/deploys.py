@@ -111,7 +111,7 @@ def digest(block):
 
 def settle(params, block, outcome='done'):
     """Everything is proven in force: this run's deploy and those that were broken off before it have ended. block: our text in the file."""
-    state.free_room(params['state_dir'])
+    state.tidy(params['state_dir'])
     for record in read(params['state_dir']):
         if not record['finished'] and record['run_id'] <= params['run_id']:
             finish(params['state_dir'], dict(record, block=digest(block)), outcome)

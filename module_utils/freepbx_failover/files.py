@@ -61,7 +61,7 @@ def replace(path, data, new_mode=0o664):
     folder = os.path.dirname(path)
     temporary = None
     try:
-        _sweep(folder)
+        sweep(folder)
         handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
         with os.fdopen(handle, 'wb') as out:
             out.write(data)
@@ -87,9 +87,14 @@ def _remedy(problem, path, folder):
             errno.EACCES: 'run as root, or let this user write in %s (fwconsole chown)' % folder}.get(problem.errno, 'see to %s, then run again' % folder)
 
 
-def _sweep(folder):
-    """Take away what a run that was killed left here; the writers' lock keeps two of us from writing at once."""
-    for path in glob.glob(os.path.join(glob.escape(folder), TEMPORARY + '*')):
+def leftovers(folder):
+    """The temporary files in a folder: between two modules, what one that was killed left there."""
+    return glob.glob(os.path.join(glob.escape(folder), TEMPORARY + '*'))
+
+
+def sweep(folder):
+    """Take them away; the writers' lock keeps two of us from writing at once."""
+    for path in leftovers(folder):
         os.unlink(path)
 
 

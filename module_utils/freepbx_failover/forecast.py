@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Would the steps change anything? They themselves are asked, without writing, so that a run without changes is over at once."""
 from ansible.module_utils.freepbx_failover import (
-    deploys, drift, step_apply, step_context, step_destination, step_drift, step_queues, tables)
+    deploys, drift, files, state, step_apply, step_context, step_destination, step_drift, step_queues, tables)
 
 
 def look(params, pbx, leaving):
@@ -24,8 +24,9 @@ def look(params, pbx, leaving):
              step_apply.run(dict(common, queues=[entry['queue'] for entry in listed]), False)]
     due = any(step['changed'] for step in steps)
     full_reload = destination['changed'] or queues['changed'] or steps[-1]['reload'] == step_apply.FWCONSOLE
-    # A deploy that was broken off after its last change is still to be marked as ended.
-    ended = deploys.unfinished(params['state_dir']) is None
+    # A deploy that was broken off after its last change is still to be marked as ended, and what it left to be taken away.
+    ended = deploys.unfinished(params['state_dir']) is None and state.is_tidy(params['state_dir']) and not files.leftovers(
+        step_context.folder(pbx['config_dir']))
     result = {'block': block, 'block_now': block_now, 'due': due, 'full_reload': full_reload, 'in_force': ended and not due, 'found': queues['found'],
               'refused': queues['errors']}
     if params['drift']:

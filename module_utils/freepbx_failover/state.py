@@ -129,11 +129,16 @@ def keep_room(folder):
         files.replace(path, bytes(ROOM), new_mode=0o600)
 
 
-def free_room(folder):
-    """Give that room to what is written next."""
-    path = os.path.join(folder, 'room')
-    if os.path.exists(path):
-        os.unlink(path)
+def tidy(folder):
+    """Give that room to what is written next, and take away what a module that was killed left."""
+    files.sweep(folder)
+    if os.path.exists(os.path.join(folder, 'room')):
+        os.unlink(os.path.join(folder, 'room'))
+
+
+def is_tidy(folder):
+    """Whether nothing of a deploy that was broken off lies about; a look, nothing is written."""
+    return not os.path.exists(os.path.join(folder, 'room')) and not files.leftovers(folder)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ def run(params, write):
     with state.locked(params['state_dir'], write):
         if write:
             deploys.refuse_late(params)
+            files.sweep(folder(params['config_dir']))
         before = files.read(path, missing_ok=True)
         after, removed = _after(before, params)
         found = _refusals(after, path) + (still_used(removed, params['config_dir']) if write else [])
@@ -31,6 +32,11 @@ def run(params, write):
         if write and params['finish']:
             deploys.settle(params, own_text(params))
     return result
+
+
+def folder(config_dir):
+    """Where our file really is, and our temporary files beside it."""
+    return os.path.dirname(os.path.realpath(os.path.join(config_dir, CUSTOM_FILE)))
 
 
 def our_blocks(config_dir):

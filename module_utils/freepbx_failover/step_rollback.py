@@ -31,7 +31,7 @@ def run(params, write):
             result = {'changed': bool(work['changes'] or work['destination'] or work['exact'] != work['data']), 'diff': _diff(work),
                       'did': [], 'notes': work['notes'], 'left_to': '', 'flag_stays': False, 'deploys': [record['run_id'] for record in records]}
             if write:
-                state.free_room(params['state_dir'])
+                state.tidy(params['state_dir'])
                 _told(connection, asked, records, work, result)
     return result
 
