@@ -49,3 +49,4 @@ def pbxs(started, request):
 
 def pytest_configure(config):
     config.addinivalue_line('markers', 'pbxs(count): how many PBXs of the fleet the test wants')
+    config.addinivalue_line('markers', 'quick: the selection for `make test`; all of it runs in `make fleet`')

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+import pytest
 import yaml
 from support import CACHE, ONE_WAVE, ROOT, SSH, config, tables
 
@@ -23,6 +24,7 @@ def site(tmp_path, fleet, variables=None):
     return done
 
 
+@pytest.mark.quick
 def test_two_of_the_six_would_get_what_their_branches_wish(tmp_path, fleet):
     before = [(tables(pbx), config(pbx)) for pbx in fleet.values()]
     done = site(tmp_path, fleet)

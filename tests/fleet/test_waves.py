@@ -11,6 +11,7 @@ READ = 'Read the PBX and resolve the routes'
 UNSEEN = 'queue_failover_waves is set in the inventory'
 
 
+@pytest.mark.quick
 def test_the_waves_that_really_ran_each_proven_before_the_next(pbxs, tmp_path):
     """Each PBX recorded when its deploy began and when its proof was through: that gives the waves, whatever Ansible says of them."""
     first = site(tmp_path, pbxs, WISH)
@@ -27,6 +28,7 @@ def test_the_waves_that_really_ran_each_proven_before_the_next(pbxs, tmp_path):
     assert [len(group) for group in clusters(pbxs)] == back.sizes == [2, 3, 1]
 
 
+@pytest.mark.quick
 @pytest.mark.pbxs(5)
 def test_a_failure_restores_its_pbx_and_stops_the_next_wave_and_the_retry_file_goes_on(pbxs, tmp_path):
     broken(FAILS, ['wave2'])
@@ -93,6 +95,7 @@ def test_more_out_of_reach_than_allowed_and_nothing_is_begun(pbxs, tmp_path):
     assert unlike(before, look(pbxs)) == []
 
 
+@pytest.mark.quick
 @pytest.mark.pbxs(3)
 def test_an_inventory_that_sets_the_waves_is_an_error(pbxs, tmp_path):
     """For all PBXs or for the last alone; where -e says them, that is what counts."""

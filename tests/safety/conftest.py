@@ -10,7 +10,7 @@ import lab
 
 
 def pytest_configure(config):
-    config.addinivalue_line('markers', 'quick: the selection for `make test`, about a minute; all of it runs in `make chaos`')
+    config.addinivalue_line('markers', 'quick: the selection for `make test`, some minutes; all of it runs in `make safety`')
 
 
 @pytest.fixture(scope='session')
