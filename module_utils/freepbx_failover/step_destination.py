@@ -17,6 +17,8 @@ def run(params, write):
             deploys.refuse_late(params)
         memory = state.load(params['state_dir']) or dict(state.EMPTY)
         rows = custom_destinations.read(cursor)
+        stored = memory['custom_destination']
+        memory['custom_destination'] = undo.remembered_destination(stored, deploys.read(params['state_dir']), rows)
         work = _present if params['state'] == 'present' else _absent
         before, after, users = work(params, rows, memory, cursor)
         result = {'changed': before != after, 'users': users, 'destid': _text((after or before or {}).get('destid')),
@@ -31,6 +33,8 @@ def run(params, write):
                 database.commit(connection)
             deploys.committed(params['state_dir'], record)
             result.update(destid=_text(row['destid']), destination=customdests.stored(row) if after else None)
+        elif write and memory['custom_destination'] != stored:
+            state.save(params['state_dir'], memory)
     return result
 
 

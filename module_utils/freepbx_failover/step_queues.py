@@ -16,6 +16,7 @@ def run(params, write):
         if write:
             deploys.refuse_late(params)
         memory = state.load(params['state_dir']) or dict(state.EMPTY)
+        stored = copy.deepcopy(memory)
         ours = our_strings([params['context']] + params['former_contexts'], custom_destinations.read(cursor))
         current = queues.read(cursor, for_update=write)
         memory['queues'] = undo.remembered(memory['queues'], deploys.read(params['state_dir']), current)
@@ -33,7 +34,7 @@ def run(params, write):
                   'queues': sorted(set(change.queue for change in planned.changes))}
         if write:
             with state.taken_back_on_failure(params['state_dir'], memory):
-                record = _write(cursor, params, memory, taken, planned)
+                record = _write(cursor, params, stored, memory, taken, planned)
                 database.commit(connection)
             if record:
                 deploys.committed(params['state_dir'], record)
@@ -68,9 +69,11 @@ def _refuse_moved(params, current, ours):
                           'run again' % (entry['queue'], plan.shown('destination', entry['former']), plan.shown('destination', value)))
 
 
-def _write(cursor, params, memory, taken, planned):
-    """Memory before rows: whatever breaks off in between, the former values are known. Returns the record, None if no row changed."""
-    before = copy.deepcopy(memory)
+def _write(cursor, params, stored, memory, taken, planned):
+    """Memory before rows: whatever breaks off in between, the former values are known. Returns the record, None if no row changed.
+
+    stored: the memory as it is on the disk; memory has what an unfinished record remembers too.
+    """
     returned = dict((queue, settings) for queue, settings in taken.items() if queue not in planned.taken)
     record = None
     memory.update(queues=dict(returned, **planned.taken), returned=sorted(returned), context=params['context'])
@@ -80,7 +83,7 @@ def _write(cursor, params, memory, taken, planned):
         pending.begin_writing(cursor, params, record)
         undo.note_changes(record, planned.changes)
         deploys.save(params['state_dir'], record)
-    if memory != before:
+    if memory != stored:
         state.save(params['state_dir'], memory)
     done = []
     with database.kept_whole(cursor, queues.TABLES, lambda: queues.put_back(cursor, done)):

@@ -51,6 +51,19 @@ def remembered(taken, records, current):
     return found
 
 
+def remembered_destination(known, records, destinations):
+    """Ours of the Custom Destinations, {destid, made, former}, as it was remembered before a run that was broken off and whose row is back.
+
+    known: as remembered now, None after a removal; records: the newest first; destinations: {destid: row}.
+    """
+    record = records[0] if records and not records[0]['finished'] else None
+    if known or not record or not record['custom_destination']:
+        return known
+    row = _row(destinations, record['custom_destination'])
+    back = row is not None and customdests.same(record['custom_destination']['before'], row)
+    return (record['before']['memory'] or {}).get('custom_destination') if back else known
+
+
 def changed_since(record, current):
     """The queues in which somebody changed what this deploy had written."""
     return sorted(set(entry['queue'] for entry in record['queues'] if _value(current, entry) not in (entry['after'], entry['before'])))

@@ -131,3 +131,22 @@ def test_a_change_that_fails_leaves_the_deploy_of_before(pbxs, tmp_path, change)
     assert ok(run(tmp_path, pbxs, FIRST)).changed == set(), 'what was there before is known to be ours and in force'
     ok(run(tmp_path, pbxs, CHANGES[change]))
     assert ok(run(tmp_path, pbxs, CHANGES[change])).changed == set()
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize('then', ['removal', 'deploy'])
+def test_a_removal_whose_way_back_found_asterisk_down_is_finished_by_the_next(pbxs, tmp_path, then):
+    """The rows are ours again then, and the memory of them is gone already; found by chaos."""
+    first = look()
+    ours = "SELECT COUNT(*) FROM %s WHERE id = 'dests' AND val LIKE '%%queue-failover,s,1%%'" % STORE
+    ok(run(tmp_path, pbxs, FIRST))
+    failed(run(tmp_path, pbxs, ABSENT, hooks=[[TAKE_CONTEXT, inside('pbx-stop-asterisk')]]), 'Asterisk does not answer', 'not as it was found yet')
+    assert set(lab.sql(ours).values()) == {'1'}, 'the way back got as far as the rows'
+    lab.everywhere('pbx-start-asterisk')
+    if then == 'deploy':
+        ok(run(tmp_path, pbxs, FIRST))
+        assert ok(run(tmp_path, pbxs, FIRST)).changed == set()
+    ok(run(tmp_path, pbxs, ABSENT))
+    assert set(lab.sql(ours).values()) == {'0'}
+    assert [line for line in unlike(first, look()) if 'queues_' in line] == [], 'every former value is given back'
+    assert ok(run(tmp_path, pbxs, ABSENT)).changed == set()

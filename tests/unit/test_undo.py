@@ -137,3 +137,14 @@ def test_after_a_run_that_was_broken_off_a_value_of_ours_is_not_taken_for_the_ad
     assert undo.remembered(taken, [broken], rows(q600={'max_wait': '60'})) == {'600': {'max_wait': entry('', '60')}}
     assert undo.remembered(taken, [broken], rows(q600={'max_wait': '45'})) == taken, "somebody's value is his"
     assert undo.remembered(taken, [dict(broken, finished='x')], rows(q600={'max_wait': '60'})) == taken, 'a deploy that ended says nothing'
+
+
+def test_a_custom_destination_whose_row_is_back_is_ours_again():
+    """A removal forgot it, its way back brought the row again and then broke off."""
+    row = {'destid': '3', 'target': 'queue-failover,s,1', 'description': 'Queue failover', 'notes': '', 'destret': '0', 'dest': ''}
+    mine = {'destid': '3', 'made': True, 'former': None}
+    broken = record(custom={'before': row, 'after': None}, before={'blocks': [], 'memory': {'custom_destination': mine}})
+    assert undo.remembered_destination(None, [broken], {'3': row}) == mine
+    assert undo.remembered_destination(None, [broken], {}) is None, 'it is gone'
+    assert undo.remembered_destination(None, [broken], {'3': dict(row, target='theirs,s,1')}) is None, "somebody else's by now"
+    assert undo.remembered_destination(None, [dict(broken, finished='2026')], {'3': row}) is None, 'that run has ended'
