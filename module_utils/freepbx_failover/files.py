@@ -95,7 +95,17 @@ def leftovers(folder):
 def sweep(folder):
     """Take them away; the writers' lock keeps two of us from writing at once."""
     for path in leftovers(folder):
+        remove(path)
+
+
+def remove(path):
+    """Take a file of ours away; one that is not there is none. Raises Refusal."""
+    try:
         os.unlink(path)
+    except FileNotFoundError:
+        pass
+    except OSError as problem:
+        raise Refusal('%s cannot be taken away by the user %s (%s); %s' % (path, user(), problem.strerror, _remedy(problem, path, os.path.dirname(path))))
 
 
 def _like(path, folder, temporary, new_mode):

@@ -132,8 +132,7 @@ def keep_room(folder):
 def tidy(folder):
     """Give that room to what is written next, and take away what a module that was killed left."""
     files.sweep(folder)
-    if os.path.exists(os.path.join(folder, 'room')):
-        os.unlink(os.path.join(folder, 'room'))
+    files.remove(os.path.join(folder, 'room'))
 
 
 def is_tidy(folder):

@@ -54,10 +54,13 @@ def wishes(params):
 
 def _gone(changes, ours):
     """Errors for queues that would get a former destination back that Asterisk has not loaded any more: their callers would be dropped."""
+    back = [change for change in changes if change.setting == 'destination' and change.after and change.after not in ours
+            and destinations.is_raw(change.after)]
+    # Many queues share few destinations, and each question is a process.
+    gone = set(target for target in set(change.after for change in back) if not asterisk.exists(target))
     return [error('former-gone', 'queue %s' % change.queue, 'its former Fail Over Destination %s is not loaded any more' % change.after,
                   'say in queue_failover_former_destinations what it shall get instead: {"%s": "context,extension,priority"}' % change.queue)
-            for change in changes if change.setting == 'destination' and change.after and change.after not in ours
-            and destinations.is_raw(change.after) and not asterisk.exists(change.after)]
+            for change in back if change.after in gone]
 
 
 def _refuse_moved(params, current, ours):
