@@ -3,7 +3,7 @@
 """Count what Ansible really executes on the managed host, and say when each task began.
 
 One task can be several executions (an action plugin) or none (a debug), so the one function through which every module goes out is
-wrapped, in the main process and so, by fork, in every worker. One JSON line an execution goes to the file $BENCH_MODULE_RUNS.
+wrapped, and that of raw, which sends a command without a module; in the main process and so, by fork, in every worker. One JSON line an execution goes to the file $BENCH_MODULE_RUNS.
 """
 import json
 import os
@@ -23,12 +23,21 @@ requirements:
 """
 
 _execute_module = ActionBase._execute_module
+_execute_command = ActionBase._low_level_execute_command
 
 
 def _recorded(self, module_name=None, *args, **kwargs):
     start = time.time()
     result = _execute_module(self, module_name, *args, **kwargs)
     _write({'module': module_name or self._task.action, 'start': start, 'end': time.time()})
+    return result
+
+
+def _recorded_raw(self, *args, **kwargs):
+    start = time.time()
+    result = _execute_command(self, *args, **kwargs)
+    if self._task.action.rpartition('.')[2] == 'raw':
+        _write({'module': self._task.action, 'start': start, 'end': time.time()})
     return result
 
 
@@ -48,6 +57,7 @@ class CallbackModule(CallbackBase):
     def __init__(self):
         super().__init__()
         ActionBase._execute_module = _recorded
+        ActionBase._low_level_execute_command = _recorded_raw
 
     def v2_playbook_on_task_start(self, task, is_conditional):
         _write({'task': task.get_name().rpartition(' : ')[2], 'start': time.time()})

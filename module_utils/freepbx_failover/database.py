@@ -23,6 +23,7 @@ DENIED = (1044, 1142, 1143, 1227)
 # A table that is not there, a column that is not, what a trigger says no with.
 NO_TABLE, NO_COLUMN, SIGNAL = (1146, 1109), (1054,), (1644,)
 
+_remembered = {}  # {table: columns}, inside asked_once() alone
 _TABLE = re.compile(r'\b(?:FROM|UPDATE|INTO|CHECKSUM TABLE) `?(\w+)', re.I)
 
 _SETTING = re.compile(
@@ -174,10 +175,25 @@ def query(cursor, statement, arguments=()):
     return cursor.fetchall()
 
 
+@contextmanager
+def asked_once():
+    """Ask for the columns of a table once while the block runs. For a module that only reads: they are most of its questions."""
+    _remembered[None] = None
+    try:
+        yield
+    finally:
+        _remembered.clear()
+
+
 def columns(cursor, table):
     """The columns of a table, empty if there is no such table."""
-    return set(row[0] for row in query(
+    if table in _remembered:
+        return _remembered[table]
+    found = frozenset(row[0] for row in query(
         cursor, 'SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = %s', (table,)))
+    if _remembered:
+        _remembered[table] = found
+    return found
 
 
 def refused_writes(cursor, tables):

@@ -16,6 +16,7 @@ OVERRIDE_FILE = 'extensions_override_freepbx.conf'  # loaded first, so it wins f
 
 
 @asterisk.asked_once()
+@database.asked_once()
 def run(params):
     """The routes of this PBX, the findings about them, and what the next steps need to know of the PBX."""
     if database.pymysql is None:
