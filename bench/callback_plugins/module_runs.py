@@ -3,7 +3,8 @@
 """Count what Ansible really executes on the managed host, and say when each task began.
 
 One task can be several executions (an action plugin) or none (a debug), so the one function through which every module goes out is
-wrapped, and that of raw, which sends a command without a module; in the main process and so, by fork, in every worker. One JSON line an execution goes to the file $BENCH_MODULE_RUNS.
+wrapped, and the one by which raw sends a command without a module; in the main process and so, by fork, in every worker. One JSON line
+an execution goes to the file $BENCH_MODULE_RUNS.
 """
 import json
 import os

@@ -3,6 +3,7 @@
 
 Pure: imports nothing of Ansible, SQL or processes. Everything outside a block stays as it is, line ends and encodings included.
 """
+import functools
 import re
 from collections import namedtuple
 
@@ -20,6 +21,8 @@ _JOINED = b' (the line above had no line end)'
 _MARK = re.compile(br'^; (BEGIN|END) queue_failover ([A-Za-z0-9_-]+)(' + re.escape(_JOINED) + br')?[ \t]*\r?$', re.M)
 
 
+# A run looks at the same file, and at what it would become, a dozen times.
+@functools.lru_cache(maxsize=4)
 def find(data):
     """The blocks of a file in their order. Raises Refusal when a mark has lost its partner."""
     blocks, opened = [], None
@@ -41,7 +44,7 @@ def find(data):
     _refuse_doubled(blocks)
     for block in blocks:
         _refuse_strangers(block)
-    return blocks
+    return tuple(blocks)
 
 
 def _refuse_doubled(blocks):
@@ -68,8 +71,10 @@ def _refuse_strangers(block):
 def _refuse_renamed(block):
     """Marks with another name than the contexts between them, which are plainly ours: an entry and what is derived from its name."""
     names = [context for context, _line in dialplan.headers(dialplan.significant_lines(block.text)[0])]
+    if any(tables.is_ours(name, block.name) for name in names):
+        return
     entries = [name for name in names if any(name != other and tables.is_ours(other, name) for other in names)]
-    if entries and not any(tables.is_ours(name, block.name) for name in names):
+    if entries:
         raise Refusal('lines %d and %d of extensions_custom.conf are our marks with the name "%s", but what stands between them is context [%s]; write '
                       'that name into both marks, then run again' % (block.first, block.last, block.name, entries[0]))
 

@@ -12,6 +12,7 @@ WRITER = {'run_id': {'type': 'str', 'default': ''},
           'pending_changes': {'type': 'str', 'choices': ['fail', 'apply', 'leave'], 'default': 'fail'}}
 CONTEXT = {'context': {'type': 'str', 'default': 'queue-failover'},
            'former_contexts': {'type': 'list', 'elements': 'str', 'default': []}}
+LONG = ('queues', 'layers', 'plain', 'skeleton', 'former_destinations')
 
 
 def spec(*parts, **own):
@@ -71,4 +72,12 @@ def _finish(module, work):
     if result.get('notes'):
         # They may quote what another program said.
         result['notes'] = [_sayable(note, module.params.get('freepbx_conf')) for note in result['notes']]
-    module.exit_json(**dict({'changed': False}, **result))
+    module.exit_json(**dict(_told_back(module, result), **result))
+
+
+def _told_back(module, result):
+    """What Ansible adds to every result: the arguments; without the long ones where all is in force, since its work grows with what comes back."""
+    told = {'changed': False}
+    if result.get('in_force'):
+        told['invocation'] = {'module_args': dict((key, value) for key, value in module.params.items() if key not in LONG)}
+    return told

@@ -116,7 +116,8 @@ def _known_formers(params, memory, found_blocks):
     said = dict((str(queue), str(value)) for queue, value in params['former_destinations'].items())
     known = dict(said)
     text = _texts(found_blocks)
-    known.update((queue, value) for queue, value in tables.formers(text).items() if queue not in tables.forged(text))
+    forged = tables.forged(text)
+    known.update((queue, value) for queue, value in tables.formers(text).items() if queue not in forged)
     for queue, settings in (memory or state.EMPTY)['queues'].items():
         if 'destination' in settings:
             known[queue] = settings['destination']['former']
