@@ -190,3 +190,14 @@ def test_marks_that_somebody_renamed_are_refused_with_the_name_to_write_into_the
     with pytest.raises(Refusal) as caught:
         blocks.find(b"; BEGIN queue_failover other\n" + TEXT + b"[queue-failover-600]\n; END queue_failover other\n")
     assert 'name "other"' in str(caught.value) and "context [queue-failover]" in str(caught.value) and "both marks" in str(caught.value)
+
+
+def test_what_a_block_costs_grows_with_its_contexts_and_not_with_their_square(monkeypatch):
+    asked, is_ours = [], tables.is_ours
+    monkeypatch.setattr(tables, "is_ours", lambda *names: asked.append(names) or is_ours(*names))
+    costs = []
+    for count in (100, 200):
+        del asked[:]
+        blocks.find(blocks.put(b"", NAME, TEXT + b"".join(b"[queue-failover-%d]\n" % (600 + number) for number in range(count))))
+        costs.append(len(asked))
+    assert 0 < costs[1] < 2.5 * costs[0]

@@ -122,3 +122,28 @@ def test_an_error_that_says_nothing_gets_no_table():
 @pytest.mark.parametrize("code", [1044, 1054, 1109, 1146, 1644, 1290, 4025])
 def test_every_refused_statement_has_a_remedy(code):
     assert database._remedy(database.pymysql.OperationalError(code, "x"), "asterisk", "/etc/freepbx.conf")
+
+
+class Counting:
+    """One that answers every question with one column, and remembers what it was asked."""
+
+    def __init__(self):
+        self.asked = []
+
+    def execute(self, _statement, arguments=()):
+        self.asked.append(arguments[0])
+
+    def fetchall(self):
+        return [("id",)] if self.asked[-1] == "queues_config" else []
+
+
+@pytest.mark.skipif(database.pymysql is None, reason="a statement's errors are PyMySQL's")
+def test_a_reading_module_asks_for_the_columns_of_a_table_once_and_the_others_anew():
+    cursor = Counting()
+    with database.asked_once():
+        for _look in range(2):
+            assert database.columns(cursor, "queues_config") == {"id"} and database.columns(cursor, "miscdests") == set()
+    assert cursor.asked == ["queues_config", "miscdests"]
+    for _look in range(2):
+        assert database.columns(cursor, "miscdests") == set()
+    assert cursor.asked == ["queues_config", "miscdests"] + ["miscdests"] * 2
