@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a caller meets before he moves on, what supervisors get, and when a call has turned too often (issue 3, 4 to 6)."""
 import re
+import subprocess
 import time
 
 import pytest
@@ -130,6 +131,51 @@ def test_the_hop_counter_goes_along_into_local_channels(fleet, each):
                 found = re.findall(r'Local/200@standin-phone-[^!]*;2', pbx.cli('core show channels concise'))
             assert pbx.session.action('Getvar', [('Channel', found[0]), ('Variable', 'QF_HOPS')])['Value'] == '1'
     each(call)
+
+
+FILE = '/etc/asterisk/extensions_custom.conf'
+
+
+def test_a_reload_between_two_lookups_of_a_call_does_not_mix_the_tables_of_two_deploys(fleet, each):
+    """Queue 603 has no row for the status but a default, then a row for the status but no default; by the PBX's default the call would be astray."""
+    fleet.deploy(wishes.EVERYTHING)
+
+    def call(pbx):
+        as_deployed = _text(pbx)
+        answered = 'same => n,Set(QF_ANSWER=${GOSUB_RETVAL})\n'
+        before = _replaced(as_deployed, answered, answered + ' same => n,Wait(0.7)\n')
+        table = before[before.index('[queue-failover-603]'):]
+        after = before.replace(table, _replaced(table, 'exten => default,1,Return(app-blackhole,busy,1)\n',
+                                                'exten => default,1,Return()\nexten => WITHDRAW,1,Return(app-blackhole,musiconhold,1)\n'))
+        after = re.sub(r'(exten => TABLES1,1,Return)\(\w+\)', r'\1(00000000)', after, count=1)
+        assert after.count('00000000') == 1
+        try:
+            _load(pbx, before)
+            with pbx.leave('603', 'WITHDRAW') as caller:
+                assert caller.until(lambda: 'Wait' in [name for name, _data in caller.applications]), caller.steps
+                _load(pbx, after)
+                assert caller.landing() == 'app-blackhole,musiconhold,1'
+            with pbx.leave('603', 'WITHDRAW') as caller:
+                assert caller.until(lambda: 'Wait' in [name for name, _data in caller.applications]), caller.steps
+                _load(pbx, before)
+                assert caller.landing() == 'app-blackhole,busy,1'
+        finally:
+            _load(pbx, as_deployed)
+    each(call)
+
+
+def _replaced(text, old, new):
+    assert old in text
+    return text.replace(old, new)
+
+
+def _text(pbx):
+    return subprocess.run(['podman', 'exec', pbx.name, 'cat', FILE], check=True, stdout=subprocess.PIPE).stdout.decode('latin-1')
+
+
+def _load(pbx, text):
+    subprocess.run(['podman', 'exec', '-i', pbx.name, 'sh', '-c', 'cat > ' + FILE], check=True, input=text.encode('latin-1'))
+    pbx.cli('dialplan reload')
 
 
 @pytest.mark.parametrize('status', ['TIMEOUT', 'FULL', 'JOINEMPTY', 'LEAVEEMPTY', 'CONTINUE', 'UNKNOWN', 'WITHDRAW'])

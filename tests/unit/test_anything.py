@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Nothing in the YAML can change the dialplan beyond its route (issue 3 point 6): a finding says no, or the block holds exactly the routes."""
+import re
+
 import pytest
 from ansible.module_utils.freepbx_failover import checks, destinations, dialplan, routes, statuses, tables
 from ansible.module_utils.freepbx_failover.findings import errors, sentence
@@ -62,6 +64,7 @@ def judge(wish, world):
     for name, rows in expected.items():
         got = {extension: priorities[1].application for extension, priorities in contexts[name].items()}
         assert {priorities for extensions in contexts[name].values() for priorities in extensions} == {1}
+        assert bool(re.fullmatch(r"Return\([0-9a-f]{8}\)", got.pop(tables.STAMP, ""))) == (name == "queue-failover-default")
         assert got.pop("h").startswith("GotoIf(${DIALPLAN_EXISTS(ext-queues,h,1)}") and got.pop("_[A-Z]!") == "Return()"
         assert got == {extension: "Return(%s)" % row for extension, row in rows.items()}
         for returned in rows.values():
@@ -69,7 +72,7 @@ def judge(wish, world):
             assert not set(returned) & set("\"';${}?:[]()\\\n\r |<>`")
     lines = [line for line in text.split("\n") if line.strip() and not line.startswith(";")]
     plain = [line for line in skeleton().replace(tables.PLACE, "").split("\n") if line.strip() and not line.startswith(";")]
-    assert len(lines) == len(plain) + sum(len(rows) + 3 for rows in expected.values())
+    assert len(lines) == len(plain) + sum(len(rows) + 3 for rows in expected.values()) + 1  # the stamp
     assert tables.formers(text) == {entry["queue"]: entry["former"] for entry in found["queues"] if entry["former"] is not None}
     return True
 

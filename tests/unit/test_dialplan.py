@@ -108,7 +108,7 @@ def test_labels_and_priorities_are_counted():
     entry = demo()[entry_of(demo())]["s"]
     assert list(entry) == list(range(1, len(entry) + 1))
     assert {row.label for row in entry.values()} == {
-        None, "hops", "ask", "next", "last", "nowhere", "go", "say", "prefix", "named", "announce", "leave"}
+        None, "hops", "begin", "all", "ask", "next", "last", "nowhere", "go", "say", "prefix", "named", "announce", "leave"}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -202,3 +202,16 @@ def test_an_answer_is_whole_if_it_has_as_many_lines_as_its_end_counts():
 def test_a_comment_that_cannot_be_a_destination_is_forged(said, forged):
     text = "; queue 600 had the fail-over destination %s\n" % said
     assert tables.forged(text) == ({"600": said} if forged else {})
+
+
+def stamp_of(*queues, **more):
+    return dialplan.parse_contexts(rendered.block(queues, **more))["queue-failover-default"][tables.STAMP][1].application
+
+
+def test_other_rows_have_another_stamp_and_other_comments_have_the_same():
+    """By it a call sees that a reload came between two of its lookups."""
+    same = [stamp_of(rendered.queue("a,b,1")), stamp_of(rendered.queue("c,d,1", default_from="former"))]
+    other = [stamp_of(rendered.queue("a,b,1", routes={"TIMEOUT": "e,f,1"})), stamp_of(rendered.queue("a,b,1", default="e,f,1")),
+             stamp_of(rendered.queue("a,b,1"), default="e,f,1"), stamp_of(rendered.queue("a,b,1"), overflow="e,f,1"), stamp_of()]
+    assert len(set(same)) == 1 and len(set(same + other)) == 1 + len(other)
+    assert not tables._STATUS.match(tables.STAMP), "a status of that name would be taken for it"

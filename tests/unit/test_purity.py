@@ -11,7 +11,7 @@ PURE = ["variables", "drift", "undo",
         "destinations", "statuses", "routes", "plan", "dialplan", "blocks", "customdests", "verdict", "inforce", "findings", "tables", "checks",
         "loops", "layers", "includes"]
 PACKAGE = "ansible.module_utils.freepbx_failover"
-HARMLESS = {"unicodedata", "re", "html", "json", "difflib", "collections", "functools", "urllib.parse"}
+HARMLESS = {"unicodedata", "re", "html", "json", "difflib", "collections", "functools", "hashlib", "urllib.parse"}
 SOURCES = sorted([*UTILS.glob("*.py"), *(ROOT / "library").glob("*.py")])
 
 
