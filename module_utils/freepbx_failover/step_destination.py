@@ -103,6 +103,8 @@ def _write(cursor, params, record, memory, before, after):
 
 def _remember(memory, params, before, row):
     known = memory['custom_destination']
+    if known and row and str(known['destid']) != str(row['destid']):
+        known = None
     if row is None or (params['state'] == 'absent'):
         memory['custom_destination'] = None
         return

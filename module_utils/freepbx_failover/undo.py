@@ -52,13 +52,16 @@ def remembered(taken, records, current):
 
 
 def remembered_destination(known, records, destinations):
-    """Ours of the Custom Destinations, {destid, made, former}, as it was remembered before a run that was broken off and whose row is back.
+    """Ours of the Custom Destinations, {destid, made, former}: as remembered, or as before a run that was broken off and whose row is back.
 
-    known: as remembered now, None after a removal; records: the newest first; destinations: {destid: row}.
+    known: as remembered now, None after a removal; records: the newest first; destinations: {destid: row}. A row that is gone is remembered
+    no more: FreePBX gives every one another number, so the next would not be known as ours.
     """
     record = records[0] if records and not records[0]['finished'] else None
-    if known or not record or not record['custom_destination']:
+    if known and str(known['destid']) in destinations:
         return known
+    if not record or not record['custom_destination']:
+        return None
     row = _row(destinations, record['custom_destination'])
     back = row is not None and customdests.same(record['custom_destination']['before'], row)
     return (record['before']['memory'] or {}).get('custom_destination') if back else known

@@ -40,11 +40,11 @@ def settings():
 
 
 def hand_written():
-    """The checksum of every other file in /etc/asterisk that fwconsole does not generate."""
+    """The checksum of every other file in /etc/asterisk that fwconsole does not generate, nor leaves when it is killed while it does."""
     found = {}
     for name in sorted(os.listdir(ETC)):
         path = os.path.join(ETC, name)
-        if os.path.isfile(path) and path != FILE and name not in GENERATED:
+        if os.path.isfile(path) and path != FILE and name not in GENERATED + tuple(known + '.new' for known in GENERATED):
             with open(path, 'rb') as source:
                 found[name] = hashlib.sha256(source.read()).hexdigest()
     return found

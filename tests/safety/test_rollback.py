@@ -153,6 +153,18 @@ def test_a_rollback_that_fails_is_finished_by_the_next(pbxs, tmp_path):
     failed(back(tmp_path, pbxs), NONE_LEFT)
 
 
+def test_a_custom_destination_made_anew_after_a_rollback_that_failed_is_ours_to_take_away(pbxs, tmp_path):
+    """FreePBX gives it another number than the one that was taken back while nothing could be reloaded."""
+    before = look()
+    ok(run(tmp_path, pbxs, FIRST))
+    lab.everywhere('mv /usr/sbin/fwconsole /usr/sbin/fwconsole.away')
+    failed(back(tmp_path, pbxs), 'fwconsole is not found')
+    lab.everywhere('mv /usr/sbin/fwconsole.away /usr/sbin/fwconsole')
+    ok(run(tmp_path, pbxs, FIRST))
+    ok(run(tmp_path, pbxs, ABSENT))
+    assert unlike(before, look()) == []
+
+
 def test_a_rename_is_taken_back_by_its_own_name(pbxs, tmp_path):
     """Without the YAML of then: rollback needs no queue_failover_queues and not the former name."""
     ok(run(tmp_path, pbxs, FIRST))

@@ -148,3 +148,10 @@ def test_a_custom_destination_whose_row_is_back_is_ours_again():
     assert undo.remembered_destination(None, [broken], {}) is None, 'it is gone'
     assert undo.remembered_destination(None, [broken], {'3': dict(row, target='theirs,s,1')}) is None, "somebody else's by now"
     assert undo.remembered_destination(None, [dict(broken, finished='2026')], {'3': row}) is None, 'that run has ended'
+
+
+def test_a_custom_destination_that_is_gone_is_ours_no_more():
+    mine, row = {'destid': 3, 'made': True, 'former': None}, {'destid': '3', 'target': 'queue-failover,s,1'}
+    assert undo.remembered_destination(mine, [], {'3': row}) == mine
+    assert undo.remembered_destination(mine, [], {'4': dict(row, destid='4')}) is None
+    assert undo.remembered_destination(mine, [record()], {}) is None
