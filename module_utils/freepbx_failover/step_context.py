@@ -2,7 +2,7 @@
 """Step 2, and the last step of a removal: our marked block in extensions_custom.conf, loaded and proven."""
 import os
 
-from ansible.module_utils.freepbx_failover import asterisk, blocks, deploys, dialplan, files, pending, state, undo
+from ansible.module_utils.freepbx_failover import asterisk, blocks, deploys, dialplan, files, pending, state, tables, undo
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 CUSTOM_FILE = 'extensions_custom.conf'
@@ -21,14 +21,15 @@ def run(params, write):
         found = _refusals(after, path) + (still_used(removed, params['config_dir']) if write else [])
         if found:
             raise Refusal(' '.join(found))
-        missing = _missing(after, removed)
-        result = {'changed': after != before or bool(missing), 'reloaded': False, 'retired': _retired(after, params), 'kept': [],
+        due = after != before or bool(_missing(after, removed))
+        strays = [] if due else _strays(after, params)
+        result = {'changed': due or bool(strays), 'reloaded': False, 'retired': _retired(after, params), 'kept': [],
                   'diff': {'before_header': path, 'after_header': path, 'before': ours(before), 'after': ours(after)}}
         if result['changed'] and not write:
             pending.refuse_hand_edits(params, params['config_dir'])
         if result['changed'] and write:
             deploys.begin(params, undo.kept_blocks(before))
-            _write(path, before, after, removed, params, result)
+            _write(path, before, after, removed, strays, params, result)
         if write and params['finish']:
             deploys.settle(params, own_text(params))
     return result
@@ -57,9 +58,13 @@ def _after(before, params):
     return blocks.take_out(after, names), removed
 
 
-def _write(path, before, after, removed, params, result):
-    contexts = set(context for text in removed.values() for context in dialplan.parse_contexts(text.decode('utf-8', 'replace')))
+def _write(path, before, after, removed, strays, params, result):
+    contexts = set(context for text in removed.values() for context in dialplan.parse_contexts(text.decode('utf-8', 'replace'))) | set(strays)
     remaining = asterisk.wait_until_left(contexts, params['drain_s']) if contexts else 0
+    if remaining and strays:
+        result.update(changed=False, msg='%d calls are still in %s, which only Asterisk has any more, so it is not reloaded; run again later'
+                      % (remaining, ', '.join(strays)))
+        return
     if remaining:
         result['kept'] = sorted(removed)
         result['msg'] = ('%d calls are still in the old context after %d s, so its block stays in %s; run again later, or raise '
@@ -111,6 +116,16 @@ def _missing(data, removed):
     gone = set(context for text in removed.values() for context in dialplan.parse_contexts(text.decode('utf-8', 'replace'))) - set(wanted)
     loaded = asterisk.show((set(wanted) | gone).__contains__)
     return dialplan.differences(wanted, loaded, CUSTOM_FILE) + ['context %s is still loaded' % name for name in sorted(gone) if name in loaded]
+
+
+def _strays(data, params):
+    """Contexts of ours that are loaded and stand in no file any more: a run was broken off between the file and the reload."""
+    names = [params['context']] + params['former_contexts']
+    written = set(name for name, _line in dialplan.headers(dialplan.significant_lines(data)[0]))
+    loaded = asterisk.show(lambda name: name not in written and any(tables.is_ours(name, own) for own in names))
+    found = sorted(name for name, extensions in loaded.items() if all(
+        priority.source == CUSTOM_FILE for priorities in extensions.values() for priority in priorities.values()))
+    return [] if still_used(dict.fromkeys(found), params['config_dir']) else found
 
 
 def _refusals(after, path):

@@ -150,3 +150,28 @@ def test_a_removal_whose_way_back_found_asterisk_down_is_finished_by_the_next(pb
     assert set(lab.sql(ours).values()) == {'0'}
     assert [line for line in unlike(first, look()) if 'queues_' in line] == [], 'every former value is given back'
     assert ok(run(tmp_path, pbxs, ABSENT)).changed == set()
+
+
+STRAY = r"""cd /etc/asterisk; cp -p extensions_custom.conf /root/as-deployed
+printf '[queue-failover-entry-00000000]\nexten => s,1,Answer()\n same => n,Wait(60)\n' >> extensions_custom.conf
+asterisk -rx 'dialplan reload' > /dev/null; cp -p /root/as-deployed extensions_custom.conf
+"""
+CALL = "asterisk -rx 'channel originate Local/s@queue-failover-entry-00000000/n application Wait 60' > /dev/null"
+CALLS = "asterisk -rx 'core show channels concise' | grep -c -F queue-failover-entry-00000000; true"
+
+
+@pytest.mark.parametrize('wish', [FIRST, ABSENT])
+def test_what_a_run_left_loaded_that_was_broken_off_between_the_file_and_the_reload(pbxs, tmp_path, wish):
+    """It goes with the next run, but not with a call in it."""
+    if wish is ABSENT:
+        ok(run(tmp_path, pbxs, FIRST))
+    ok(run(tmp_path, pbxs, wish))
+    before = look()
+    lab.everywhere(STRAY + CALL)
+    ok(run(tmp_path, pbxs, dict(wish, queue_failover_drain_s=1)))
+    assert set(lab.everywhere(CALLS).values()) == {'2\n'}, 'both halves of the Local channel'
+    assert all('queue-failover-entry-00000000' in line for line in unlike(before, look()))
+    lab.everywhere("asterisk -rx 'channel request hangup all'; sleep 1")
+    took = ok(run(tmp_path, pbxs, wish))
+    assert len(took.changed) == len(pbxs) and unlike(before, look()) == []
+    assert ok(run(tmp_path, pbxs, wish)).changed == set()
