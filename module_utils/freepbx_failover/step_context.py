@@ -2,7 +2,8 @@
 """Step 2, and the last step of a removal: our marked block in extensions_custom.conf, loaded and proven."""
 import os
 
-from ansible.module_utils.freepbx_failover import asterisk, blocks, deploys, dialplan, files, pending, state, tables, undo
+from ansible.module_utils.freepbx_failover import (
+    asterisk, blocks, deploys, dialplan, files, pending, state, tables, undo)
 from ansible.module_utils.freepbx_failover.findings import Refusal
 
 CUSTOM_FILE = 'extensions_custom.conf'

@@ -202,9 +202,9 @@ def _result(params, pbx, found, findings):
     if not errors(findings) and (params['skeleton'] or params['state'] == 'absent'):
         result.update(forecast.look(params, result, leaving))
         due, full_reload = result.pop('due'), result.pop('full_reload')
-        findings += _pending(params, pbx, due, full_reload, result)
-        if due and not params['read_only']:
-            findings += readiness.check(params, pbx)
+        ready = readiness.check(params, pbx) if due and not params['read_only'] else []
+        # Where a folder is the wrong one, nothing of what is in force can be told from its files.
+        findings += _pending(params, pbx, due, full_reload and not errors(ready), result) + ready
     result['counts'] = {'queues': len(found['queues']), 'routes': sum(len(entry['routes']) for entry in found['queues'])}
     if result['in_force'] and not params['read_only']:
         # Nothing is left to do, and Ansible's work on a result grows with it.
