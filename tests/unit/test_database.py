@@ -137,7 +137,6 @@ class Counting:
         return [("id",)] if self.asked[-1] == "queues_config" else []
 
 
-@pytest.mark.skipif(database.pymysql is None, reason="a statement's errors are PyMySQL's")
 def test_a_reading_module_asks_for_the_columns_of_a_table_once_and_the_others_anew():
     cursor = Counting()
     with database.asked_once():
