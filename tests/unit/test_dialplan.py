@@ -215,3 +215,5 @@ def test_other_rows_have_another_stamp_and_other_comments_have_the_same():
              stamp_of(rendered.queue("a,b,1"), default="e,f,1"), stamp_of(rendered.queue("a,b,1"), overflow="e,f,1"), stamp_of()]
     assert len(set(same)) == 1 and len(set(same + other)) == 1 + len(other)
     assert not tables._STATUS.match(tables.STAMP), "a status of that name would be taken for it"
+    asked = [row.application for row in demo()[entry_of(demo())]["s"].values()].count("Gosub(queue-failover-default,%s,1)" % tables.STAMP)
+    assert asked == 2, "before the first lookup and after the last"
